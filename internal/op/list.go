@@ -1,0 +1,13 @@
+package op
+
+import "github.com/limenhq/limen"
+
+// List says what holds the ports of a machine.
+var List = Op[ListIn, limen.Snapshot]{Name: "list", Doc: "what holds the ports of this machine"}
+
+// ListIn says what to list. The zero value lists every listener.
+type ListIn struct {
+	Query       limen.Query `json:"query,omitzero"`
+	Connections bool        `json:"connections,omitempty"` // also sockets with a peer, and those bound but not listening
+	Usage       bool        `json:"usage,omitempty"`       // also processor time and memory of the owners
+}

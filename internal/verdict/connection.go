@@ -1,0 +1,109 @@
+package verdict
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/limenhq/limen"
+)
+
+// connections are the processes that hold the port as the local end of
+// connections. Connections that a listener of the same port has accepted are
+// its own affair.
+func connections(f Facts) (causes []limen.Cause) {
+	type key struct {
+		id    limen.ProcessID
+		local limen.Endpoint
+	}
+	at := map[key]int{}   // index of the cause
+	more := map[key]int{} // further connections of it
+	for _, c := range f.Leftovers {
+		if len(c.Owners) == 0 && c.Socket == 0 || listensFor(f, c.Local) {
+			continue
+		}
+		k := key{local: c.Local}
+		by := "a process that cannot be seen"
+		if c.User != nil {
+			by = fmt.Sprintf("a process of user %s", c.User)
+		}
+		var holder *limen.Owner
+		if len(c.Owners) > 0 {
+			holder = &c.Owners[0]
+			k.id = holder.Process.ProcessID
+			by = who(*holder)
+		}
+		if i, ok := at[k]; ok {
+			more[k]++
+			causes[i].What = fmt.Sprintf("%s and %d more", firstWhat(causes[i].What, more[k]), more[k])
+			continue
+		}
+		at[k] = len(causes)
+		causes = append(causes, limen.Cause{
+			Kind: limen.CauseOutgoing, Blocks: true, Endpoint: &c.Local, Owners: c.Owners,
+			What: fmt.Sprintf("%s uses it as the local end of its connection to %s", by, c.Peer),
+			Evidence: []limen.Evidence{{
+				What: fmt.Sprintf("the socket is %s", c.State),
+				From: fmt.Sprintf("the kernel's table of sockets, number %d", c.Socket),
+			}},
+			Next: fmt.Sprintf("use another port, or wait until %s closes that connection", by),
+		})
+	}
+	return causes
+}
+
+// firstWhat takes the count of a sentence off again, before a higher one.
+func firstWhat(what string, more int) string {
+	if more <= 1 {
+		return what
+	}
+	return what[:len(what)-len(fmt.Sprintf(" and %d more", more-1))]
+}
+
+// listensFor reports whether a listener takes connections to local, so that
+// one there is its child.
+func listensFor(f Facts, local limen.Endpoint) bool {
+	for _, l := range f.Listeners {
+		a := l.Endpoint.Address()
+		if l.State != limen.Bound && (a.Unmap() == local.Address().Unmap() || a.IsUnspecified() && answers(l, local.Address())) {
+			return true
+		}
+	}
+	return false
+}
+
+// timeWait are closed connections that the kernel still remembers, so that
+// late packets cannot reach a new one (RFC 9293, section 3.4.2). No process
+// holds them.
+func timeWait(f Facts) []limen.Cause {
+	var first *limen.Endpoint
+	var longest time.Duration
+	n := 0
+	for _, c := range f.Leftovers {
+		if len(c.Owners) > 0 || c.Socket != 0 || listensFor(f, c.Local) {
+			continue
+		}
+		if n++; n == 1 {
+			first = &c.Local
+		}
+		longest = max(longest, c.Remaining)
+	}
+	if n == 0 {
+		return nil
+	}
+	cause := limen.Cause{
+		Kind: limen.CauseTimeWait, Blocks: true, Endpoint: first,
+		What:     fmt.Sprintf("%d closed connections still hold it", n),
+		Evidence: []limen.Evidence{{What: "they belong to no process", From: "the kernel's table of sockets"}},
+		Next:     "let the server set SO_REUSEADDR, or use another port until then",
+	}
+	if n == 1 {
+		cause.What = "a closed connection still holds it"
+	}
+	if longest > 0 {
+		s := fmt.Sprintf("%d s", int(math.Ceil(longest.Seconds())))
+		cause.What += fmt.Sprintf(", for %s more", s)
+		cause.Next = fmt.Sprintf("wait %s, or let the server set SO_REUSEADDR", s)
+	}
+	return []limen.Cause{cause}
+}

@@ -1,0 +1,85 @@
+package verdict
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/limenhq/limen"
+)
+
+// privileged is the system's rule that low ports take rights.
+func privileged(f Facts) []limen.Cause {
+	r := f.Rules
+	if f.Port >= r.Unprivileged || r.MayBindLow {
+		return nil
+	}
+	return []limen.Cause{{
+		Kind: limen.CausePrivileged, Blocks: true,
+		What: fmt.Sprintf("binding a port below %d takes rights that this user lacks", r.Unprivileged),
+		Evidence: []limen.Evidence{{
+			What: "no CAP_NET_BIND_SERVICE", From: "/proc/self/status and net.ipv4.ip_unprivileged_port_start",
+		}},
+		Next: fmt.Sprintf("use a port from %d on, or: sudo sysctl -w net.ipv4.ip_unprivileged_port_start=%d", r.Unprivileged, f.Port),
+	}}
+}
+
+// unexplained is a bind that failed although nothing seen is in its way. It is
+// asked only when no check has found what blocks.
+func unexplained(f Facts) []limen.Cause {
+	i := slices.IndexFunc(f.Binds, failed)
+	if i < 0 {
+		return nil
+	}
+	b := f.Binds[i]
+	return []limen.Cause{{
+		Kind: limen.CauseUnknown, Blocks: true,
+		What:     fmt.Sprintf("binding %s was refused, and nothing that can be seen explains it", b.Address),
+		Evidence: []limen.Evidence{{What: b.Error, From: "bind(2)"}},
+		Next:     fmt.Sprintf("try once more; if it stays, a security module or a control group's program may forbid it: sudo limen why %d", f.Port),
+	}}
+}
+
+// browser warns of a port that web pages cannot use.
+func browser(f Facts) []limen.Cause {
+	if f.Rules.Browser == "" || f.Transport != limen.TCP {
+		return nil
+	}
+	return []limen.Cause{{
+		Kind: limen.CauseBrowser,
+		What: fmt.Sprintf("browsers refuse to connect to it, to protect %s", f.Rules.Browser),
+		Evidence: []limen.Evidence{{
+			What: "it is a bad port", From: "the Fetch standard, section 2.9 Port blocking",
+		}},
+		Next: "use another port if a browser shall reach it",
+	}}
+}
+
+// ephemeral warns of a port that an outgoing connection may take first.
+func ephemeral(f Facts) []limen.Cause {
+	r := f.Rules.Ephemeral
+	if !r.Contains(f.Port) || f.Rules.Reserved {
+		return nil
+	}
+	return []limen.Cause{{
+		Kind: limen.CauseEphemeral,
+		What: fmt.Sprintf("the system gives the numbers %v to outgoing connections, so it can be taken before a server asks for it", r),
+		Evidence: []limen.Evidence{{
+			What: fmt.Sprintf("ephemeral ports are %v", r), From: "net.ipv4.ip_local_port_range",
+		}},
+		Next: fmt.Sprintf("sudo sysctl -w net.ipv4.ip_local_reserved_ports=%d", f.Port),
+	}}
+}
+
+// reserved says that the system never chooses the port by itself.
+func reserved(f Facts) []limen.Cause {
+	if !f.Rules.Reserved {
+		return nil
+	}
+	return []limen.Cause{{
+		Kind: limen.CauseReserved,
+		What: "the system's settings keep it for someone: it is never given out by itself, only to a program that asks for it",
+		Evidence: []limen.Evidence{{
+			What: "it is on the list", From: "net.ipv4.ip_local_reserved_ports",
+		}},
+	}}
+}

@@ -1,0 +1,112 @@
+package verdict
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/limenhq/limen"
+)
+
+// who names an owner in a sentence. The name is foreign text, as all names
+// are; faces make it harmless.
+func who(o limen.Owner) string {
+	s := fmt.Sprintf("%s (pid %d)", o.Process.Name, o.Process.PID)
+	if o.Proof == limen.Candidate {
+		s = "probably " + s
+	}
+	return s
+}
+
+// whoAll names all owners of a socket: masters and peers, with their workers
+// only counted.
+func whoAll(l limen.Listener) string {
+	var lead []string
+	workers := 0
+	for _, o := range l.Owners {
+		if o.Role == limen.Worker {
+			workers++
+			continue
+		}
+		lead = append(lead, who(o))
+	}
+	s := list(lead)
+	switch {
+	case len(l.Owners) == 0 && l.User != nil:
+		s = fmt.Sprintf("a process of user %s", l.User)
+	case len(l.Owners) == 0:
+		s = "a process that cannot be seen"
+	case workers == 1:
+		s += " with one worker"
+	case workers > 1:
+		s += fmt.Sprintf(" with %d workers", workers)
+	}
+	return s
+}
+
+// list joins words as English does. More than four are cut short.
+func list(words []string) string {
+	const most = 4
+	if n := len(words); n > most {
+		words = append(words[:most-1:most-1], fmt.Sprintf("%d more", n-most+1))
+	}
+	switch n := len(words); n {
+	case 0:
+		return ""
+	case 1:
+		return words[0]
+	default:
+		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
+	}
+}
+
+// place says where a listener waits, as a person would.
+func place(l limen.Listener) string {
+	a := l.Endpoint.Address()
+	s := a.String()
+	switch {
+	case a.IsUnspecified() && len(l.Families) == 2:
+		s = "every IPv4 and IPv6 address"
+	case a.IsUnspecified() && a.Is4():
+		s = "every IPv4 address"
+	case a.IsUnspecified():
+		s = "every IPv6 address"
+	case a.Is4In6():
+		s = a.Unmap().String() + ", through an IPv6 socket"
+	}
+	if l.Device != "" {
+		s += " of " + l.Device
+	}
+	return s
+}
+
+// lead returns the owner to speak to: the first that is not a worker.
+func lead(l limen.Listener) *limen.Owner {
+	for i, o := range l.Owners {
+		if o.Role != limen.Worker {
+			return &l.Owners[i]
+		}
+	}
+	return nil
+}
+
+// stop says how to stop the one who holds a socket: through its keeper if
+// that would start it again, else by a signal to the process. A candidate is
+// never told to be stopped.
+func stop(f Facts, o *limen.Owner) string {
+	if o == nil {
+		return ""
+	}
+	if k := o.Keeper; k != nil && k.Kind.Restarts() && f.Stop != nil {
+		if s := f.Stop(*k); s != "" {
+			return s
+		}
+	}
+	if o.Proof != limen.Proved || o.Process.PID <= 1 {
+		return ""
+	}
+	kill := fmt.Sprintf("kill %d", o.Process.PID)
+	if u := o.Process.User; f.Asker != 0 && u != nil && u.UID != f.Asker {
+		return "sudo " + kill
+	}
+	return kill
+}

@@ -1,0 +1,119 @@
+// Package verdict says why a port cannot be had, from what was tried and
+// seen. It asks nothing itself: facts go in, a verdict comes out.
+package verdict
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/limenhq/limen"
+)
+
+// Facts are what is known about a port at the moment it is judged.
+type Facts struct {
+	Machine   string
+	Time      time.Time
+	Transport limen.Transport
+	Port      uint16
+	Binds     []limen.Bind     // what was tried, if anything
+	Listeners []limen.Listener // of this namespace and port, bound ones included
+	Leftovers []Leftover       // connections of this namespace with this local port
+	Elsewhere []limen.Listener // of other network namespaces
+	Published []limen.Keeper   // containers an engine forwards the port to
+	Rules     Rules
+	Gaps      []limen.Gap
+
+	Asker   int64                     // the user who asks, as a number; 0 may do anything
+	Unowned limen.CauseKind           // what it means here that a listener has no owner: CauseListener for hidden by rights, CauseOutsidePID or CauseKernel
+	Stop    func(limen.Keeper) string // the command that stops what a keeper keeps; "" if there is none
+}
+
+// A Leftover is a connection that holds a port by being its local end.
+type Leftover struct {
+	limen.Connection
+	Remaining time.Duration // until the kernel forgets it; 0 if no time is set
+}
+
+// Rules are the settings that bear on the port's number.
+type Rules struct {
+	Ephemeral    limen.PortRange // what the system gives to outgoing connections
+	Reserved     bool            // the number is kept out of automatic choice
+	Unprivileged uint16          // the first number that takes no rights
+	MayBindLow   bool            // the asker has those rights
+	Localhost    []netip.Addr    // what localhost means, first choice first
+	Browser      string          // the service for whose sake browsers refuse it; "" if they do not
+}
+
+// A check looks for causes of one kind.
+type check func(Facts) []limen.Cause
+
+// all is every check, in the order a person wants to hear of them: who holds
+// the port, what merely keeps it for a while, what forbids it, and then what
+// will surprise even though binding works.
+var all = []check{
+	listeners,
+	bound,
+	connections,
+	timeWait,
+	privileged,
+	shadowed,
+	otherFamily,
+	published,
+	elsewhere,
+	browser,
+	ephemeral,
+	reserved,
+	// A firewall is left out: it keeps no one from binding, and belongs to
+	// the question why an address does not answer.
+}
+
+// Judge weighs the facts. Causes that keep a server from binding come first.
+func Judge(f Facts) limen.Verdict {
+	v := limen.Verdict{
+		Machine: f.Machine, Time: f.Time, Transport: f.Transport, Port: f.Port,
+		Range: limen.RangeOf(f.Port), Tried: len(f.Binds) > 0, Binds: f.Binds, Gaps: f.Gaps,
+	}
+	for _, find := range all {
+		v.Causes = append(v.Causes, find(f)...)
+	}
+	if !slices.ContainsFunc(v.Causes, blocks) {
+		v.Causes = append(v.Causes, unexplained(f)...)
+	}
+	slices.SortStableFunc(v.Causes, func(a, b limen.Cause) int { return cmp.Compare(rank(a), rank(b)) })
+	if v.Tried {
+		v.Free = !slices.ContainsFunc(f.Binds, failed)
+	} else {
+		v.Free = !slices.ContainsFunc(v.Causes, blocks)
+	}
+	for _, c := range v.Causes {
+		if c.Blocks && c.Next != "" {
+			v.Next = c.Next
+			break
+		}
+	}
+	return v
+}
+
+func rank(c limen.Cause) int {
+	if c.Blocks {
+		return 0
+	}
+	return 1
+}
+
+func blocks(c limen.Cause) bool { return c.Blocks }
+
+func failed(b limen.Bind) bool { return !b.Free }
+
+// Settled reports whether the binds and the causes of a verdict agree. They
+// do not when the port changed hands between trying and looking, and when
+// another program was trying it at the same moment; looking again helps.
+func Settled(v limen.Verdict) bool {
+	if !v.Tried {
+		return true
+	}
+	explained := slices.ContainsFunc(v.Causes, func(c limen.Cause) bool { return c.Blocks && c.Kind != limen.CauseUnknown })
+	return v.Free != explained
+}

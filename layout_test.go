@@ -1,0 +1,143 @@
+package limen_test
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// arrows says which packages of this module a package may import. It is the
+// house of ARCHITECTURE.md: all arrows point down, and capabilities know no
+// sibling.
+//
+// DO NOT change this to make a build pass. A missing arrow means that code
+// stands in the wrong package, or that host should hand one capability's
+// result to another. A new package gets a line here and a sentence in
+// ARCHITECTURE.md; a new arrow gets a reason in the commit.
+const arrows = `
+capabilities:      sockets process project keeper registry bind verdict
+capabilities:      probe lease run serve proxy tap trust store doctor audit discover guard
+
+.:
+each capability:   .
+internal/op:       .
+internal/view:     .
+internal/host:     . internal/op capabilities
+internal/wire:     . internal/op
+internal/fleet:    . internal/op
+internal/web:      . internal/op internal/view
+internal/tui:      . internal/op internal/view
+internal/mcp:      . internal/op
+internal/daemon:   . internal/op internal/host internal/wire internal/fleet internal/web internal/mcp
+internal/cli:      . internal/op internal/view internal/daemon internal/tui internal/mcp
+cmd/limen:         internal/cli
+internal/nettest:  .
+internal/peertest: .
+`
+
+// fixtures are the packages that only tests may import. They make a place for
+// a test, and may do there what the program may not.
+var fixtures = []string{"internal/nettest", "internal/peertest"}
+
+// A door is where a library comes into the module: packages, or single files.
+// The words tests and generators stand for every _test.go file, and for every
+// program that only go generate runs: they never reach a user.
+type door struct {
+	library string // a path; it stands for all below it
+	open    []string
+	why     string
+}
+
+// doors are all libraries that are not of the standard library, and those of
+// the standard library that bring in more than code.
+var doors = []door{
+	{"github.com/spf13/cobra", []string{"internal/cli/cobra.go"}, "flags and completion; one file, so that it can be replaced"},
+	{"github.com/spf13/pflag", []string{"internal/cli/cobra.go"}, "comes with cobra"},
+	{"golang.org/x/sys", []string{"internal/sockets", "internal/process", "internal/bind", "internal/nettest", "tests"}, "system calls; who needs one speaks to the kernel"},
+	{"golang.org/x/term", []string{"internal/cli/terminal.go"}, "whether there is a terminal, and how wide"},
+	{"golang.org/x/text", []string{"internal/view"}, "how wide a character is on a screen"},
+	{"github.com/rogpeppe/go-internal/testscript", []string{"tests"}, "runs the scripts"},
+	{"github.com/google/go-cmp", []string{"tests"}, "shows how two values differ"},
+	{"golang.org/x/tools/txtar", []string{"tests"}, "small trees of files in one file"},
+	{"net/http", []string{"internal/keeper", "tests"}, "container engines answer on a local socket; nothing else of limen speaks HTTP yet"},
+	{"os/exec", []string{"internal/nettest", "tests", "generators"}, "limen reads the kernel, and runs no program to learn something"},
+	{"os/user", nil, "on some systems it calls C; process reads the names itself"},
+	{"plugin", nil, "limen is one program that can be read whole"},
+	{"C", nil, "limen builds for every system on every system"},
+	{"log", []string{"generators"}, "a package returns an error or a gap; logging is the daemon's, when there is one"},
+}
+
+// exceptions let a place break a rule, each for its reason. Where is a package
+// or a file. An exception that excuses nothing any more fails, too.
+var exceptions = []struct{ rule, where, why string }{
+	{"exit", "cmd/limen", "main turns the answer into an exit code"},
+	{"exit", "internal/registry/iana.go", "the data is part of the program, and a test reads all of it"},
+}
+
+// A rule is one thing that holds for all code of this module.
+type rule struct {
+	name  string
+	why   string // why it exists
+	next  string // what to do about a breach
+	check func(tree) []breach
+}
+
+// A breach is one place where a rule does not hold.
+type breach struct {
+	at   string // file, or file:line
+	what string
+}
+
+// rules are all rules, in the order a reader would want to hear of breaches.
+var rules = slices.Concat(importRules, structureRules, worldRules, tableRules)
+
+// A finding is a breach with its rule, in words.
+func (r rule) finding(b breach) string {
+	return fmt.Sprintf("%s: %s [%s]\n  why:  %s\n  next: %s", b.at, b.what, r.name, r.why, r.next)
+}
+
+// isIn reports whether a breach is in a package or a file.
+func (b breach) isIn(where string) bool {
+	name, _, _ := strings.Cut(b.at, ":")
+	return name == where || strings.HasPrefix(name, where+"/")
+}
+
+// judge holds all rules against a tree, and returns the findings, and which
+// exceptions were needed.
+func judge(tr tree) (findings []string, needed map[int]bool) {
+	needed = map[int]bool{}
+	for _, r := range rules {
+		for _, b := range r.check(tr) {
+			if i := exceptionFor(r, b); i >= 0 {
+				needed[i] = true
+				continue
+			}
+			findings = append(findings, r.finding(b))
+		}
+	}
+	return findings, needed
+}
+
+// exceptionFor returns the index of the exception that covers a breach, or -1.
+func exceptionFor(r rule, b breach) int {
+	for i, e := range exceptions {
+		if e.rule == r.name && b.isIn(e.where) {
+			return i
+		}
+	}
+	return -1
+}
+
+func TestTheCodeKeepsItsLayout(t *testing.T) {
+	findings, needed := judge(readTree(t, os.DirFS(".")))
+	for _, f := range findings {
+		t.Error(f)
+	}
+	for i, e := range exceptions {
+		if !needed[i] {
+			t.Errorf("nothing in %s needs its exception from %q any more\n  why:  it would hide the next breach\n  next: delete it from exceptions, in layout_test.go", e.where, e.rule)
+		}
+	}
+}

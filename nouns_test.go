@@ -1,0 +1,133 @@
+package limen_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"go/ast"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/limenhq/limen"
+)
+
+// here is the least endpoint.
+var here = limen.MustParseEndpoint("tcp/0.0.0.0:0")
+
+// nouns are all nouns that travel as JSON, each with the least that it can
+// say. Where that is not the zero value, the zero value is invalid, and writing
+// it must fail, so that no half made noun leaves the machine.
+var nouns = []any{
+	limen.Ancestor{},
+	limen.Backlog{},
+	limen.Bind{},
+	limen.Cause{},
+	limen.Connection{Local: here, State: limen.Established},
+	limen.Container{},
+	here,
+	limen.Error{},
+	limen.Evidence{},
+	limen.Framework{},
+	limen.Gap{},
+	limen.Keeper{},
+	limen.Known{},
+	limen.Listener{Endpoint: here, State: limen.Bound, Reach: limen.Self},
+	limen.Number{Range: limen.SystemRange},
+	limen.Owner{Role: limen.Sole, Proof: limen.Proved},
+	limen.PortRange{From: 1, To: 1},
+	limen.Process{},
+	limen.ProcessID{},
+	limen.Project{},
+	limen.Query{},
+	limen.Registrant{},
+	limen.Registration{},
+	limen.Service{},
+	limen.Snapshot{},
+	limen.Usage{},
+	limen.Use{},
+	limen.User{},
+	limen.Verdict{Transport: limen.TCP, Range: limen.SystemRange},
+}
+
+// notNouns are exported structs that never travel.
+var notNouns = map[string]string{
+	"Interface": "an argument of ReachOf",
+}
+
+func TestEveryNounIsInTheTable(t *testing.T) {
+	known := map[string]bool{}
+	for _, n := range nouns {
+		known[reflect.TypeOf(n).Name()] = true
+	}
+	root := readTree(t, os.DirFS(".")).find(".")
+	for _, f := range root.shipped() {
+		ast.Inspect(f.ast, func(n ast.Node) bool {
+			spec, ok := n.(*ast.TypeSpec)
+			if !ok {
+				return true
+			}
+			_, isStruct := spec.Type.(*ast.StructType)
+			name := spec.Name.Name
+			if isStruct && spec.Name.IsExported() && !known[name] && notNouns[name] == "" {
+				t.Errorf("%s: %s is in no table\n  why:  a noun that does not survive JSON is found out by the first script that uses it\n  next: add it to nouns in nouns_test.go, or to notNouns with a reason", f.path, name)
+			}
+			return true
+		})
+	}
+}
+
+func TestEveryNounSurvivesJSONAndBack(t *testing.T) {
+	for _, n := range nouns {
+		full := filled(n)
+		checkFilled(t, full, full.Type().Name())
+		checkSurvives(t, full.Interface())
+		checkSurvives(t, n)
+
+		zero := reflect.Zero(full.Type()).Interface()
+		if b, err := json.Marshal(zero); err == nil && !reflect.ValueOf(n).IsZero() {
+			t.Errorf("the zero %T, which is invalid, was written as %s", zero, b)
+		}
+	}
+}
+
+func checkSurvives(t *testing.T, noun any) {
+	t.Helper()
+	b, err := json.Marshal(noun)
+	if err != nil {
+		t.Errorf("%T: %v", noun, err)
+		return
+	}
+	back := reflect.New(reflect.TypeOf(noun))
+	if err := json.Unmarshal(b, back.Interface()); err != nil {
+		t.Errorf("%T: reading %s: %v", noun, b, err)
+		return
+	}
+	if diff := cmp.Diff(noun, back.Elem().Interface(), byValue); diff != "" {
+		t.Errorf("%T changed on its way through JSON (-before +after):\n%s", noun, diff)
+	}
+}
+
+// A script that loops over a list must not have to ask first whether it is
+// there.
+func TestAbsentListsAreWrittenAsEmptyOnes(t *testing.T) {
+	for lists, noun := range map[string]any{
+		"families owners":   limen.Listener{Endpoint: here, State: limen.Bound, Reach: limen.Self},
+		"listeners gaps":    limen.Snapshot{},
+		"binds causes gaps": limen.Verdict{Transport: limen.TCP, Range: limen.SystemRange},
+		"owners evidence":   limen.Cause{},
+		"rules registered":  limen.Number{Range: limen.SystemRange},
+	} {
+		b, err := json.Marshal(noun)
+		if err != nil {
+			t.Errorf("%T: %v", noun, err)
+		}
+		for _, list := range strings.Fields(lists) {
+			if !bytes.Contains(b, []byte(`"`+list+`":[]`)) {
+				t.Errorf("%T has no empty list %s: %s", noun, list, b)
+			}
+		}
+	}
+}
