@@ -19,7 +19,7 @@ func published(f Facts) (causes []limen.Cause) {
 			Evidence: []limen.Evidence{{What: "the engine lists the port as published", From: k.Evidence}},
 		}
 		if f.Stop != nil {
-			c.Next = f.Stop(k)
+			c.Next = f.Stop([]limen.Keeper{k})
 		}
 		causes = append(causes, c)
 	}

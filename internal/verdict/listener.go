@@ -41,12 +41,18 @@ func socketEvidence(l limen.Listener) limen.Evidence {
 	}
 }
 
+// containers are the kinds of keepers that are containers. A unit within one
+// also knows its container, and is none itself.
+var containers = map[limen.KeeperKind]bool{
+	limen.Docker: true, limen.Podman: true, limen.Containerd: true, limen.Kubernetes: true, limen.LXC: true,
+}
+
 // keeping says what it means that k keeps a process.
 func keeping(k limen.Keeper) string {
 	switch {
 	case k.Kind == limen.SystemdSocket:
 		return fmt.Sprintf("systemd holds the port for %s, and starts its service when someone connects", k.Name)
-	case k.Container != nil:
+	case containers[k.Kind]:
 		return fmt.Sprintf("it belongs to the %s container %s", k.Kind, k.Name)
 	case k.Kind.Restarts():
 		return fmt.Sprintf("%s %s keeps it running", k.Kind, k.Name)

@@ -97,7 +97,7 @@ func stop(f Facts, o *limen.Owner) string {
 		return ""
 	}
 	if k := o.Keeper; k != nil && k.Kind.Restarts() && f.Stop != nil {
-		if s := f.Stop(*k); s != "" {
+		if s := f.Stop(o.Within); s != "" {
 			return s
 		}
 	}

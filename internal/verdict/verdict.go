@@ -25,9 +25,9 @@ type Facts struct {
 	Rules     Rules
 	Gaps      []limen.Gap
 
-	Asker   int64                     // the user who asks, as a number; 0 may do anything
-	Unowned limen.CauseKind           // what it means here that a listener has no owner: CauseListener for hidden by rights, CauseOutsidePID or CauseKernel
-	Stop    func(limen.Keeper) string // the command that stops what a keeper keeps; "" if there is none
+	Asker   int64                              // the user who asks, as a number; 0 may do anything
+	Unowned limen.CauseKind                    // what it means here that a listener has no owner: CauseListener for hidden by rights, CauseOutsidePID or CauseKernel
+	Stop    func(within []limen.Keeper) string // the command that stops what runs within these, through the keeper that matters; "" if there is none
 }
 
 // A Leftover is a connection that holds a port by being its local end.

@@ -68,6 +68,7 @@ func TestJudge(t *testing.T) {
 	localhost := Rules{Localhost: []netip.Addr{netip.MustParseAddr("127.0.0.1")}}
 	kept := node
 	kept.Keeper = &limen.Keeper{Kind: limen.Systemd, Name: "web.service", Evidence: "cgroup /system.slice/web.service"}
+	kept.Within = []limen.Keeper{*kept.Keeper}
 	guess := node
 	guess.Proof = limen.Candidate
 	worker := owner(4243, "node server.js")
@@ -167,7 +168,7 @@ func TestJudge(t *testing.T) {
 			if f.Asker == 0 {
 				f.Asker = 7
 			}
-			f.Stop = func(k limen.Keeper) string { return "stop " + k.Name }
+			f.Stop = func(within []limen.Keeper) string { return "stop " + within[0].Name }
 			v := Judge(f)
 			var got []string
 			for _, c := range v.Causes {

@@ -1,0 +1,107 @@
+package keeper
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/limenhq/limen"
+)
+
+// An inquiry is one process's case, as every detector sees it.
+type inquiry struct {
+	Subject
+	finder *Finder
+	line   []ancestor // parent first
+	own    trail      // where the process's control group lies
+	made   trail      // where the socket's maker's control group lies
+	found  []found    // by the detectors asked before
+}
+
+// An ancestor is a process on the way to the system's first one.
+type ancestor struct {
+	limen.ProcessID
+	title   string // its arguments as one line
+	program program
+}
+
+// inquire opens the case of s.
+func (f *Finder) inquire(s Subject) *inquiry {
+	q := &inquiry{Subject: s, finder: f, own: readTrail(s.Cgroup), made: readTrail(s.SocketCgroup)}
+	for _, a := range s.Process.Ancestors {
+		args := f.command(s, a)
+		q.line = append(q.line, ancestor{a.ProcessID, strings.Join(args, " "), readProgram(args)})
+	}
+	return q
+}
+
+// command returns the arguments of an ancestor; where they may not be seen,
+// the words of its name.
+func (f *Finder) command(s Subject, a limen.Ancestor) []string {
+	return f.commands.of(a.ProcessID, func() ([]string, bool) {
+		var args []string
+		if s.Command != nil {
+			args = s.Command(a.PID)
+		}
+		if len(args) == 0 {
+			args = strings.Fields(a.Name)
+		}
+		return args, true
+	})
+}
+
+// env returns one variable of the process's environment, empty if it is not
+// there, may not be read, or is too long to be a name.
+func (q *inquiry) env(key string) string {
+	const longest = 255
+	if q.Environ == nil {
+		return ""
+	}
+	v := q.Environ(key)[key]
+	if len(v) > longest {
+		return ""
+	}
+	return v
+}
+
+// nearest returns what is made of the nearest ancestor that anything is made
+// of. A keeper's own helpers often stand in line behind it, and are not
+// keepers of their own.
+func (q *inquiry) nearest(keeper func(ancestor) (limen.Keeper, bool)) []found {
+	for i, a := range q.line {
+		if k, ok := keeper(a); ok {
+			k.PID = a.PID
+			return []found{{k, i}}
+		}
+	}
+	return nil
+}
+
+// calls is the evidence of a name that an ancestor gave itself.
+func (a ancestor) calls(name string) string {
+	return fmt.Sprintf("ancestor %d calls itself %s", a.PID, name)
+}
+
+// named returns a keeper whose name only the process's environment tells: its
+// first variable that is set. Without one the keeper is named by its kind,
+// which Stop knows to be no name, and a gap says where to look.
+func (q *inquiry) named(kind limen.KeeperKind, a ancestor, list string, variables ...string) (limen.Keeper, []limen.Gap) {
+	k := limen.Keeper{Kind: kind, Name: string(kind), Evidence: a.calls(string(kind))}
+	for _, v := range variables {
+		if name := q.env(v); name != "" {
+			k.Name = name
+			k.Evidence += fmt.Sprintf(", and the environment of process %d says %s=%s", q.Process.PID, v, name)
+			return k, nil
+		}
+	}
+	return k, []limen.Gap{{
+		What: fmt.Sprintf("what %s calls process %d", kind, q.Process.PID),
+		Why:  fmt.Sprintf("its environment does not say %s, or may not be read", strings.Join(variables, " or ")),
+		Next: list,
+	}}
+}
+
+// session reports whether a session was found that the process runs in.
+func (q *inquiry) session() bool {
+	return slices.ContainsFunc(q.found, func(f found) bool { return !f.Kind.Restarts() })
+}

@@ -1,0 +1,193 @@
+package registry
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/limenhq/limen"
+)
+
+// An archive is a registry in compact form, as generate.go writes it:
+//
+//	head      text; its first line is archiveMagic, a line "source: …" says
+//	          where the data is from, the rest is the notice; ends with a NUL
+//	count     uvarint: how many blocks follow
+//	index     for each block two uvarints: its first port, counted from the
+//	          block before, and its length in bytes
+//	blocks    each compressed with DEFLATE (RFC 1951) on its own, so that a
+//	          look-up reads one
+//
+// A block is lines of four fields with tabs between them: the port, counted
+// from the line before or from the block's first; letters for transports; the
+// service's name; the description. All entries of a port are in one block.
+type archive struct {
+	source string
+	blocks []archiveBlock
+}
+
+type archiveBlock struct {
+	first uint16
+	data  string // compressed
+}
+
+// An entry is a registration with the first port it covers.
+type entry struct {
+	port  uint16
+	entry limen.Registration
+}
+
+const (
+	archiveMagic = "limen-iana 1"
+	maxBlock     = 64 << 10 // bytes of an expanded block; real ones have 5 KiB
+)
+
+// parseArchive reads an archive's head and index. It expands no block.
+func parseArchive(s string) (archive, error) {
+	head, rest, ok := strings.Cut(s, "\x00")
+	magic, notice, _ := strings.Cut(head, "\n")
+	if !ok || magic != archiveMagic {
+		return archive{}, fmt.Errorf("it does not begin with %q", archiveMagic)
+	}
+	var a archive
+	for line := range strings.Lines(notice) {
+		if source, ok := strings.CutPrefix(line, "source: "); ok {
+			a.source = strings.TrimSuffix(source, "\n")
+			break
+		}
+	}
+	count, rest, err := cutUvarint(rest, 1<<16)
+	if err != nil {
+		return archive{}, err
+	}
+	if count > len(rest)/2 { // an index entry has two bytes or more
+		return archive{}, fmt.Errorf("it names %d blocks and has no room for them", count)
+	}
+	a.blocks = make([]archiveBlock, count)
+	sizes := make([]int, count)
+	first := 0
+	for i := range a.blocks {
+		var step int
+		if step, rest, err = cutUvarint(rest, 1<<16-1-first); err != nil {
+			return archive{}, err
+		}
+		if sizes[i], rest, err = cutUvarint(rest, len(s)); err != nil {
+			return archive{}, err
+		}
+		first += step
+		a.blocks[i].first = uint16(first)
+	}
+	for i, size := range sizes {
+		if size > len(rest) {
+			return archive{}, fmt.Errorf("block %d is cut off", i)
+		}
+		a.blocks[i].data, rest = rest[:size], rest[size:]
+	}
+	return a, nil
+}
+
+// cutUvarint splits off a number that may be at most limit.
+func cutUvarint(s string, limit int) (n int, rest string, err error) {
+	b := []byte(s[:min(len(s), binary.MaxVarintLen64)])
+	v, size := binary.Uvarint(b)
+	if size <= 0 || v > uint64(limit) {
+		return 0, "", errors.New("the index is cut off or out of range")
+	}
+	return int(v), s[size:], nil
+}
+
+// at returns the entries of one port.
+func (a archive) at(port uint16) ([]limen.Registration, error) {
+	i, found := slices.BinarySearchFunc(a.blocks, port, func(b archiveBlock, port uint16) int {
+		return int(b.first) - int(port)
+	})
+	if !found {
+		i-- // the last block that begins before the port
+	}
+	if i < 0 {
+		return nil, nil
+	}
+	entries, err := a.read(i, func(p uint16) bool { return p == port })
+	if err != nil {
+		return nil, err
+	}
+	var at []limen.Registration
+	for _, e := range entries {
+		at = append(at, e.entry)
+	}
+	return at, nil
+}
+
+// read expands a block and returns its entries whose port is wanted.
+func (a archive) read(i int, wanted func(port uint16) bool) ([]entry, error) {
+	text, err := a.blocks[i].expand()
+	if err != nil {
+		return nil, fmt.Errorf("block %d: %w", i, err)
+	}
+	var entries []entry
+	port := int(a.blocks[i].first)
+	for line := range strings.Lines(text) {
+		step, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		n, err := strconv.ParseUint(step, 10, 16)
+		if port += int(n); err != nil || port > 1<<16-1 {
+			return nil, fmt.Errorf("block %d: line %q: %q does not lead to a port", i, line, step)
+		}
+		if !wanted(uint16(port)) {
+			continue
+		}
+		e, err := parseArchiveEntry(rest)
+		if err != nil {
+			return nil, fmt.Errorf("block %d: line %q: %w", i, line, err)
+		}
+		entries = append(entries, entry{uint16(port), e})
+	}
+	return entries, nil
+}
+
+// everyPort wants all of a block.
+func everyPort(uint16) bool { return true }
+
+// expand undoes the compression.
+func (b archiveBlock) expand() (string, error) {
+	var text bytes.Buffer
+	text.Grow(min(4*len(b.data), maxBlock)) // they shrink to a third
+	n, err := text.ReadFrom(io.LimitReader(flate.NewReader(strings.NewReader(b.data)), maxBlock+1))
+	if err == nil && n > maxBlock {
+		err = fmt.Errorf("it expands to more than %d bytes", maxBlock)
+	}
+	return text.String(), err
+}
+
+// parseArchiveEntry reads what follows the port.
+func parseArchiveEntry(s string) (e limen.Registration, err error) {
+	f := strings.Split(s, "\t")
+	if len(f) != 3 {
+		return e, fmt.Errorf("%d fields follow the port, not 3", len(f))
+	}
+	e = limen.Registration{Name: f[1], Description: f[2]}
+	e.Transports, err = parseTransports(f[0])
+	return e, err
+}
+
+// parseTransports reads letters for transports.
+func parseTransports(letters string) ([]string, error) {
+	var names []string
+	for _, letter := range letters {
+		i := strings.IndexRune("tusd", letter)
+		if i < 0 || len(names) == len(transports) {
+			return nil, fmt.Errorf("%q are not transports", letters)
+		}
+		names = append(names, transports[i])
+	}
+	return names, nil
+}
+
+// transports are what IANA registers ports for. Their first letters stand for
+// them here.
+var transports = [...]string{"tcp", "udp", "sctp", "dccp"}
