@@ -25,7 +25,7 @@ func connections(f Facts) (causes []limen.Cause) {
 		k := key{local: c.Local}
 		by := "a process that cannot be seen"
 		if c.User != nil {
-			by = fmt.Sprintf("a process of user %s", c.User)
+			by = fmt.Sprintf("a process of user %s", limen.Unmistakable(c.User.String()))
 		}
 		var holder *limen.Owner
 		if len(c.Owners) > 0 {

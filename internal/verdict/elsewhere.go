@@ -15,7 +15,7 @@ func published(f Facts) (causes []limen.Cause) {
 		}
 		c := limen.Cause{
 			Kind:     limen.CauseDocker,
-			What:     fmt.Sprintf("the %s container %s has it published: what arrives from outside goes there, not to a server of this machine", k.Kind, k.Name),
+			What:     fmt.Sprintf("the %s container %s has it published: what arrives from outside goes there, not to a server of this machine", k.Kind, limen.Unmistakable(k.Name)),
 			Evidence: []limen.Evidence{{What: "the engine lists the port as published", From: k.Evidence}},
 		}
 		if f.Stop != nil {

@@ -51,13 +51,13 @@ var containers = map[limen.KeeperKind]bool{
 func keeping(k limen.Keeper) string {
 	switch {
 	case k.Kind == limen.SystemdSocket:
-		return fmt.Sprintf("systemd holds the port for %s, and starts its service when someone connects", k.Name)
+		return fmt.Sprintf("systemd holds the port for %s, and starts its service when someone connects", limen.Unmistakable(k.Name))
 	case containers[k.Kind]:
-		return fmt.Sprintf("it belongs to the %s container %s", k.Kind, k.Name)
+		return fmt.Sprintf("it belongs to the %s container %s", k.Kind, limen.Unmistakable(k.Name))
 	case k.Kind.Restarts():
-		return fmt.Sprintf("%s %s keeps it running", k.Kind, k.Name)
+		return fmt.Sprintf("%s %s keeps it running", k.Kind, limen.Unmistakable(k.Name))
 	}
-	return fmt.Sprintf("it runs within %s %s, which does not start it again", k.Kind, k.Name)
+	return fmt.Sprintf("it runs within %s %s, which does not start it again", k.Kind, limen.Unmistakable(k.Name))
 }
 
 // unowned explains a listener of which no owner could be found.
@@ -75,9 +75,17 @@ func unowned(f Facts, l limen.Listener, c limen.Cause) limen.Cause {
 		})
 	default:
 		c.Kind = limen.CauseListener
-		c.Next = fmt.Sprintf("sudo limen why %d", f.Port)
+		c.Next = askRoot(f)
 	}
 	return c
+}
+
+// askRoot is the way to see more than this user may. Root has none.
+func askRoot(f Facts) string {
+	if f.Asker == 0 {
+		return ""
+	}
+	return fmt.Sprintf("sudo limen why %d", f.Port)
 }
 
 // bound are the sockets that hold the port and never listened.
@@ -92,11 +100,8 @@ func bound(f Facts) (causes []limen.Cause) {
 			Evidence: []limen.Evidence{socketEvidence(l)},
 			Next:     stop(f, lead(l)),
 		}
-		if len(l.Owners) == 0 {
-			c.Next = fmt.Sprintf("sudo limen why %d", f.Port)
-			if f.Unowned != limen.CauseListener {
-				c.Next = ""
-			}
+		if len(l.Owners) == 0 && f.Unowned == limen.CauseListener {
+			c.Next = askRoot(f)
 		}
 		causes = append(causes, c)
 	}

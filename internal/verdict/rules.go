@@ -35,7 +35,7 @@ func unexplained(f Facts) []limen.Cause {
 		Kind: limen.CauseUnknown, Blocks: true,
 		What:     fmt.Sprintf("binding %s was refused, and nothing that can be seen explains it", b.Address),
 		Evidence: []limen.Evidence{{What: b.Error, From: "bind(2)"}},
-		Next:     fmt.Sprintf("try once more; if it stays, a security module or a control group's program may forbid it: sudo limen why %d", f.Port),
+		Next:     "try once more; if it stays, a security module or a program of the control group may forbid it",
 	}}
 }
 

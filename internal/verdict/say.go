@@ -10,7 +10,7 @@ import (
 // who names an owner in a sentence. The name is foreign text, as all names
 // are; faces make it harmless.
 func who(o limen.Owner) string {
-	s := fmt.Sprintf("%s (pid %d)", o.Process.Name, o.Process.PID)
+	s := fmt.Sprintf("%s (pid %d)", limen.Unmistakable(o.Process.Name), o.Process.PID)
 	if o.Proof == limen.Candidate {
 		s = "probably " + s
 	}
@@ -32,7 +32,7 @@ func whoAll(l limen.Listener) string {
 	s := list(lead)
 	switch {
 	case len(l.Owners) == 0 && l.User != nil:
-		s = fmt.Sprintf("a process of user %s", l.User)
+		s = fmt.Sprintf("a process of user %s", limen.Unmistakable(l.User.String()))
 	case len(l.Owners) == 0:
 		s = "a process that cannot be seen"
 	case workers == 1:

@@ -122,7 +122,7 @@ func TestJudge(t *testing.T) {
 			[]string{"privileged!: binding a port below 1024 takes rights that this user lacks → use a port from 1024 on, or: sudo sysctl -w net.ipv4.ip_unprivileged_port_start=80"}},
 		{"privileged, with the right", Facts{Port: 80, Binds: free, Rules: Rules{Unprivileged: 1024, MayBindLow: true}}, true, nil},
 		{"unexplained", Facts{Binds: taken}, false,
-			[]string{"unknown!: binding 127.0.0.1 was refused, and nothing that can be seen explains it → try once more; if it stays, a security module or a control group's program may forbid it: sudo limen why 3000"}},
+			[]string{"unknown!: binding 127.0.0.1 was refused, and nothing that can be seen explains it → try once more; if it stays, a security module or a program of the control group may forbid it"}},
 		{"shadowed", Facts{Binds: taken, Rules: localhost, Listeners: []limen.Listener{
 			listener("tcp/0.0.0.0:3000", node), listener("tcp/127.0.0.1:3000", owner(9, "vite"))}}, false,
 			[]string{

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/limenhq/limen/internal/nettest"
+)
+
+// scripts are the tests: each is a story about the whole program, told in
+// testdata/script, where README says how.
+const scripts = "testdata/script"
+
+var update = flag.Bool("update", false, "write what limen says now into the scripts")
+
+// A mode is a way to have limen answer. Every script must pass in each,
+// because callers cannot tell where their answer comes from.
+type mode struct {
+	name  string
+	setup func(*testscript.Env) error // what the mode needs; nil for nothing
+}
+
+var modes = []mode{
+	{name: "one-shot"},
+}
+
+// TestMain is the program itself where a script calls it by its name.
+func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == "limen" {
+		main()
+		os.Exit(0)
+	}
+	os.Exit(nettest.Main(m))
+}
+
+func TestScripts(t *testing.T) {
+	nettest.NeedPrivate(t)
+	bin := installLimen(t)
+	for _, m := range modes {
+		t.Run(m.name, func(t *testing.T) {
+			testscript.Run(t, testscript.Params{
+				Dir:                 scripts,
+				Cmds:                commands,
+				Setup:               func(env *testscript.Env) error { return m.prepare(env, bin) },
+				RequireExplicitExec: true,
+				RequireUniqueNames:  true,
+			})
+		})
+	}
+}
+
+// installLimen puts the program where every user can run it, which the
+// directories that go test and testing make cannot be.
+func installLimen(t *testing.T) (bin string) {
+	t.Helper()
+	bin, err := os.MkdirTemp("", "limen")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(bin) })
+	if err := os.Chmod(bin, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	nettest.Install(t, filepath.Join(bin, "limen"))
+	return bin
+}
+
+// prepare gives a script its own network, home and environment.
+func (m mode) prepare(env *testscript.Env, bin string) error {
+	t, ok := env.T().(testing.TB)
+	if !ok {
+		return fmt.Errorf("testscript gives no testing.TB but %T", env.T())
+	}
+	nettest.Enter(t)
+	env.Values[storyKey{}] = newStory(t)
+	// Others must get through to what the script holds for them.
+	if err := os.Chmod(filepath.Dir(env.WorkDir), 0o711); err != nil {
+		return err
+	}
+	home := filepath.Join(env.WorkDir, "home")
+	if err := os.MkdirAll(home, 0o755); err != nil {
+		return err
+	}
+	for _, v := range [][2]string{
+		{"PATH", bin + string(filepath.ListSeparator) + os.Getenv("PATH")},
+		{"HOME", home},
+		{"TZ", "UTC"},
+		{"GORACE", "atexit_sleep_ms=0"}, // the race detector would wait a second before each end
+		{"me", me()},
+		{"uid", strconv.Itoa(os.Geteuid())},
+	} {
+		env.Setenv(v[0], v[1])
+	}
+	if m.setup == nil {
+		return nil
+	}
+	return m.setup(env)
+}
+
+// A story is what a script has brought about so far.
+type story struct {
+	t     testing.TB
+	peers map[string]*nettest.Process // by the names that the script gave them
+	said  map[string]string           // variables that differ from run to run
+}
+
+type storyKey struct{}
+
+func newStory(t testing.TB) *story {
+	return &story{t: t, peers: map[string]*nettest.Process{}, said: map[string]string{}}
+}
+
+func storyOf(ts *testscript.TestScript) *story { return ts.Value(storyKey{}).(*story) }
+
+// say sets a variable of the script.
+func (s *story) say(ts *testscript.TestScript, name, value string) {
+	ts.Setenv(name, value)
+	s.said[name] = value
+}
+
+// me names the user that runs the tests as limen does: by the line of
+// /etc/passwd, or by number where there is none.
+func me() string {
+	uid := strconv.Itoa(os.Geteuid())
+	lines, _ := os.ReadFile("/etc/passwd")
+	for line := range strings.Lines(string(lines)) {
+		if f := strings.Split(line, ":"); len(f) > 2 && f[2] == uid {
+			return f[0]
+		}
+	}
+	return uid
+}

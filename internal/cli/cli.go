@@ -1,0 +1,148 @@
+// Package cli is the command line: it reads words into a question, asks it in
+// a place, and hands the answer to view. docs/cli.md is its constitution.
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/daemon"
+	"github.com/limenhq/limen/internal/op"
+	"github.com/limenhq/limen/internal/view"
+)
+
+// Env is the world a command lives in. Fields that are nil mean the real one.
+type Env struct {
+	In  io.Reader
+	Out io.Writer // the answer, and nothing else
+	Err io.Writer // everything else
+
+	Getenv func(string) string
+	Now    func() time.Time
+	Width  func() int // columns of the terminal that Out is; 0 if it is none
+
+	// Place returns where verbs are carried out: where names a machine, or
+	// this one if it is empty. The caller calls done when it has its answers.
+	Place func(ctx context.Context, where string) (p op.Place, done func() error, err error)
+}
+
+// commands are all commands, in the order help lists them. The common ones are
+// short and stand at the top level; features will be noun and verb, as in
+// "route add".
+var commands = []command{list, why, completion, version, help}
+
+// A command is one thing a person can type.
+type command struct {
+	name     string
+	args     string // what follows the flags, as usage shows it
+	short    string // one line, without capital or full stop
+	long     string
+	examples []entry
+	flags    []flag
+	lists    []glossary // what the words mean that the command takes
+
+	complete func(context.Context, Env, call) []string // what can stand for an argument; nil for nothing
+	run      func(context.Context, Env, call) error
+}
+
+// A flag is an option of a command.
+type flag struct {
+	name, short string // short is one letter, or empty
+	value       string // what stands for its value in help; empty if it takes none
+	doc         string // one line, without capital or full stop
+
+	words func() []string // what its value can be; nil for anything
+}
+
+// An entry is a word and what it means.
+type entry struct{ word, means string }
+
+// A glossary is a table of help.
+type glossary struct {
+	title string
+	rows  func() []entry // a function, so that nothing is made before it is read
+}
+
+// A call is a command with what was typed.
+type call struct {
+	args   []string
+	values map[string]string // of the flags that were set, by name
+	all    []command
+	script func(w io.Writer, shell string) error // writes the completions of a shell
+}
+
+// has reports whether a flag was set.
+func (c call) has(name string) bool {
+	_, ok := c.values[name]
+	return ok
+}
+
+// Main carries out a command line, without the program's name, and returns
+// the exit code.
+func Main(ctx context.Context, env Env, args []string) int {
+	env = env.real()
+	c, err := execute(ctx, env, expand(args))
+	switch {
+	case err == nil, errors.Is(err, context.Canceled), isPipeGone(err):
+	default:
+		complain(env, c, err)
+	}
+	return exitCode(err)
+}
+
+// real fills in the world where nothing else is given.
+func (e Env) real() Env {
+	if e.Getenv == nil {
+		e.Getenv = os.Getenv
+	}
+	if e.Now == nil {
+		e.Now = time.Now
+	}
+	if e.Width == nil {
+		e.Width = func() int { return widthOf(e.Out) }
+	}
+	if e.Place == nil {
+		e.Place = func(ctx context.Context, where string) (op.Place, func() error, error) {
+			return daemon.Connect(ctx, where, daemon.Config{Now: e.Now})
+		}
+	}
+	return e
+}
+
+// expand writes out what people leave out: limen alone lists, and a port or
+// what holds one is asked about.
+func expand(args []string) []string {
+	if len(args) == 0 {
+		return []string{list.name}
+	}
+	first := args[0]
+	switch {
+	case slices.ContainsFunc(commands, func(c command) bool { return c.name == first }):
+		return args
+	case first == "--help", first == "-h":
+		return append([]string{help.name}, args[1:]...)
+	case first == "--version":
+		return append([]string{version.name}, args[1:]...)
+	case isFlag(first):
+		return append([]string{list.name}, args...)
+	case looksLikeTarget(first):
+		return append([]string{why.name}, args...)
+	}
+	return args
+}
+
+func isFlag(word string) bool { return len(word) > 1 && word[0] == '-' }
+
+// complain says what went wrong, and how the command is used if it was not
+// used so.
+func complain(env Env, c *command, err error) {
+	view.Error(env.Err, explain(err)) // where it cannot be written, nobody is listening
+	if c != nil && errors.Is(err, limen.Invalid) {
+		io.WriteString(env.Err, "  use:  "+c.usage()+"\n")
+	}
+}

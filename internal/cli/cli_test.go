@@ -1,0 +1,301 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	stdflag "flag"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/op"
+)
+
+var update = stdflag.Bool("update", false, "write golden files and the manual anew")
+
+func checkGolden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v; write it with go test ./internal/cli/ -update", err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s is stale; if the change is meant, go test ./internal/cli/ -update (-want +got):\n%s", file, diff)
+	}
+}
+
+var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+
+// A desk is a machine with a command line. It answers every question with the
+// same snapshot or verdict, and remembers what it was asked.
+type desk struct {
+	snapshot limen.Snapshot
+	verdict  limen.Verdict
+	err      error
+
+	listed []op.ListIn
+	whys   []op.WhyIn
+	closed int
+
+	width     int
+	vars      map[string]string
+	out, errs bytes.Buffer
+}
+
+func newDesk() *desk {
+	gaps := []limen.Gap{{What: "the sockets of 12 processes", Why: "only root may look", Next: "run limen as root"}}
+	return &desk{
+		snapshot: limen.Snapshot{
+			Machine: "desk", Time: noon, Gaps: gaps,
+			Listeners: []limen.Listener{listener("tcp/127.0.0.1:3000", "node"), listener("udp/0.0.0.0:53", "dnsmasq")},
+		},
+		verdict: limen.Verdict{
+			Machine: "desk", Time: noon, Transport: limen.TCP, Port: 3000, Range: limen.UserRange, Free: true, Tried: true,
+			Binds: []limen.Bind{{Address: netip.IPv6Loopback(), Free: true, Reuse: true}}, Gaps: gaps,
+		},
+	}
+}
+
+func listener(endpoint, name string) limen.Listener {
+	return limen.Listener{
+		Endpoint: limen.MustParseEndpoint(endpoint), State: limen.Listening, Reach: limen.Self,
+		Families: []limen.Family{limen.IPv4}, User: &limen.User{UID: 1000, Name: "nick"},
+		Owners: []limen.Owner{{
+			Process: limen.Process{ProcessID: limen.ProcessID{PID: 4242, Birth: 1}, Name: name, Started: noon.Add(-2 * time.Hour)},
+			Role:    limen.Sole, Proof: limen.Proved,
+		}},
+	}
+}
+
+// env is the world of a desk. The place is a real one, whose verbs are bound
+// to what the desk knows.
+func (d *desk) env() Env {
+	return Env{
+		In: strings.NewReader(""), Out: &d.out, Err: &d.errs,
+		Getenv: func(name string) string { return d.vars[name] },
+		Now:    func() time.Time { return noon },
+		Width:  func() int { return d.width },
+		Place: func(context.Context, string) (op.Place, func() error, error) {
+			return op.Table{
+				op.List.By(func(ctx context.Context, in op.ListIn) (limen.Snapshot, error) {
+					d.listed = append(d.listed, in)
+					return d.snapshot, errors.Join(d.err, ctx.Err())
+				}),
+				op.Why.By(func(ctx context.Context, in op.WhyIn) (limen.Verdict, error) {
+					d.whys = append(d.whys, in)
+					return d.verdict, errors.Join(d.err, ctx.Err())
+				}),
+			}, func() error { d.closed++; return nil }, nil
+		},
+	}
+}
+
+func (d *desk) run(t *testing.T, args ...string) int {
+	t.Helper()
+	return Main(t.Context(), d.env(), args)
+}
+
+func TestLimenAloneLists(t *testing.T) {
+	for _, args := range [][]string{{}, {"list"}, {"--color", "never"}} {
+		d := newDesk()
+		if code := d.run(t, args...); code != 0 || len(d.listed) != 1 || d.closed != 1 {
+			t.Errorf("limen %v: exit %d, listed %d times, closed %d", args, code, len(d.listed), d.closed)
+		}
+		want := "PORT    ADDRESS    REACH  USER  OWNER           STARTED\n" +
+			"53/udp  0.0.0.0    self   nick  dnsmasq (4242)  2026-11-21T10:00:00Z\n" +
+			"3000    127.0.0.1  self   nick  node (4242)     2026-11-21T10:00:00Z\n"
+		if diff := cmp.Diff(want, d.out.String()); diff != "" {
+			t.Errorf("limen %v (-want +got):\n%s", args, diff)
+		}
+		gap := "not seen: the sockets of 12 processes\n  why:  only root may look\n  next: run limen as root\n"
+		if diff := cmp.Diff(gap, d.errs.String()); diff != "" {
+			t.Errorf("limen %v, standard error (-want +got):\n%s", args, diff)
+		}
+	}
+}
+
+func TestWordsAndFlagsNarrowTheList(t *testing.T) {
+	query := func(words ...string) (q limen.Query) {
+		for _, w := range words {
+			if err := q.Add(w); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return q
+	}
+	for line, want := range map[string]op.ListIn{
+		"list 3000 vite":                       {Query: query("3000", "vite")},
+		"list :3000-3010 --user nick":          {Query: query(":3000-3010", "user:nick")},
+		"list --user nick :3000-3010":          {Query: query("user:nick", ":3000-3010")},
+		"list --reach network+ --project=shop": {Query: query("reach:network+", "project:shop")},
+		"list --udp":                           {Query: query("transport:udp")},
+		"list --tcp --udp":                     {},
+		"--tcp":                                {Query: query("transport:tcp")},
+		"list -a":                              {Connections: true},
+		"list --all --usage":                   {Connections: true, Usage: true},
+		"list -- --vite":                       {Query: query("--vite")},
+	} {
+		d := newDesk()
+		if code := d.run(t, strings.Fields(line)...); code != 0 || len(d.listed) != 1 {
+			t.Errorf("limen %s: exit %d: %s", line, code, d.errs.String())
+			continue
+		}
+		if diff := cmp.Diff(want, d.listed[0], cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
+			t.Errorf("limen %s asked (-want +got):\n%s", line, diff)
+		}
+	}
+}
+
+func TestAPortAloneIsAskedAbout(t *testing.T) {
+	v4, v6 := netip.MustParseAddr("127.0.0.1"), netip.IPv6Loopback()
+	for line, want := range map[string][]op.WhyIn{
+		"3000":                       {{Port: 3000}},
+		":3000":                      {{Port: 3000}},
+		"127.0.0.1:3000":             {{Address: v4, Port: 3000}},
+		"[::1]:3000 --no-try":        {{Address: v6, Port: 3000, NoTry: true}},
+		"http://localhost:3000/x":    {{Port: 3000}},
+		"53/udp":                     {{Transport: limen.UDP, Port: 53}},
+		"localhost:3000":             {{Port: 3000}},
+		"why 3000":                   {{Port: 3000}},
+		"why 3000 tcp/[::1]:3001":    {{Port: 3000}, {Transport: limen.TCP, Address: v6, Port: 3001}},
+		"why --udp 53":               {{Transport: limen.UDP, Port: 53}},
+		"why 53 --tcp":               {{Transport: limen.TCP, Port: 53}},
+		"why --no-try https://[::1]": {{Address: v6, Port: 443, NoTry: true}},
+	} {
+		d := newDesk()
+		if code := d.run(t, strings.Fields(line)...); code != 0 {
+			t.Errorf("limen %s: exit %d: %s", line, code, d.errs.String())
+			continue
+		}
+		if diff := cmp.Diff(want, d.whys, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
+			t.Errorf("limen %s asked (-want +got):\n%s", line, diff)
+		}
+	}
+}
+
+// mistakes are command lines that make no sense, in the order of errors.txt.
+var mistakes = []string{
+	"why 99999", "99999", ":0", "why foo", "foo", "lst", "why", "why ::1", "why 127.0.0.1", "why [::1", "why sctp/80",
+	"why example.com:80", "why postgres://u:secret@db.example.com/x?password=secret", "why gopher://localhost/", "why http://localhost:99999/", "why --tcp --udp 53", "why --udp 53/tcp",
+	"list 99999", "list port:x", "list --reach far", "list --user=", "list 53/tcp --udp", "list --sort nope", "list --sort", "list --columns port,nope", "list --columns=", "list --group owner",
+	"list --format xml", "list --json --format csv", "list --json --columns port", "list --csv", "list -x", "list --json=maybe", "list --color blue",
+	"--nope", "--no-try 3000", "completion", "completion tcsh", "completion bash zsh", "version 3", "help lst", "why 3000 --json --sort port",
+}
+
+func TestAMistakeIsAnsweredWithWhatWhyNextAndExitCode2(t *testing.T) {
+	var all strings.Builder
+	for _, line := range mistakes {
+		d := newDesk()
+		code := d.run(t, strings.Fields(line)...)
+		fmt.Fprintf(&all, "$ limen %s\n%s\n", line, d.errs.String())
+		said := d.errs.String()
+		if code != 2 || d.out.Len() > 0 || len(d.listed)+len(d.whys) > 0 {
+			t.Errorf("limen %s: exit %d, standard output %q, asked %d", line, code, d.out.String(), len(d.listed)+len(d.whys))
+		}
+		for _, part := range []string{"limen: cannot ", "\n  why:  ", "\n  next: "} {
+			if !strings.Contains(said, part) {
+				t.Errorf("limen %s does not say %q:\n%s", line, part, said)
+			}
+		}
+		if strings.Contains(said, "secret") {
+			t.Errorf("limen %s repeats a password:\n%s", line, said)
+		}
+	}
+	checkGolden(t, "testdata/errors.txt", all.String())
+}
+
+func TestTheExitCodeIsTheKindOfTheError(t *testing.T) {
+	for want, err := range map[int]error{
+		1: errors.New("disk on fire"),
+		2: &limen.Error{Kind: limen.Invalid, What: "cannot"},
+		3: &limen.Error{Kind: limen.NotFound, What: "cannot"},
+		4: fmt.Errorf("while listing: %w", &limen.Error{Kind: limen.Denied, What: "cannot"}),
+		5: &limen.Error{Kind: limen.Busy, What: "cannot"},
+		6: &limen.Error{Kind: limen.Unsupported, What: "cannot"},
+	} {
+		d := newDesk()
+		d.err = err
+		if code := d.run(t, "list"); code != want {
+			t.Errorf("%v: exit %d, want %d", err, code, want)
+		}
+		if isOurs := want == 1; strings.Contains(d.errs.String(), "report it") != isOurs {
+			t.Errorf("%v: says %s", err, d.errs.String())
+		}
+	}
+}
+
+func TestATakenPortIsAnAnswer(t *testing.T) {
+	d := newDesk()
+	d.verdict.Free = false
+	d.verdict.Causes = []limen.Cause{{Kind: limen.CauseListener, Blocks: true, What: "node listens on 127.0.0.1"}}
+	if code := d.run(t, "3000"); code != 0 || !strings.HasPrefix(d.out.String(), "3000 is taken: node") {
+		t.Errorf("exit %d: %s", code, d.out.String())
+	}
+}
+
+func TestAReaderWhoHasEnoughIsNoError(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	r.Close()
+	d := newDesk()
+	env := d.env()
+	env.Out = w
+	for _, args := range [][]string{{"list"}, {"3000"}, {"help"}, {"list", "--help"}, {"completion", "bash"}, {"version"}} {
+		d.errs.Reset()
+		if code := Main(t.Context(), env, args); code != 0 || strings.Contains(d.errs.String(), "limen:") {
+			t.Errorf("limen %v: exit %d, says %q", args, code, d.errs.String())
+		}
+	}
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+func TestAnAnswerThatCannotBeWrittenIsAFailure(t *testing.T) {
+	for _, args := range [][]string{{"list"}, {"3000"}, {"help"}, {"list", "--help"}, {"completion", "bash"}, {"version"}, {"version", "--json"}} {
+		d := newDesk()
+		env := d.env()
+		env.Out = full{}
+		if code := Main(t.Context(), env, args); code != 1 || !strings.Contains(d.errs.String(), "no space left") {
+			t.Errorf("limen %v: exit %d, says %q", args, code, d.errs.String())
+		}
+	}
+}
+
+func TestAnInterruptEndsQuietly(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	d := newDesk()
+	if code := Main(ctx, d.env(), []string{"list"}); code != 130 || d.errs.Len() > 0 || d.out.Len() > 0 {
+		t.Errorf("exit %d, says %q", code, d.errs.String())
+	}
+}
+
+func TestThePlaceIsTheRealOneUnlessATestSetsIt(t *testing.T) {
+	env := Env{Out: io.Discard}.real()
+	if env.Getenv == nil || env.Now == nil || env.Place == nil || env.Width() != 0 {
+		t.Error("the zero Env lacks a world")
+	}
+}

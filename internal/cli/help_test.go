@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestHelpOfEveryCommandIsReviewed(t *testing.T) {
+	d := newDesk()
+	if code := d.run(t, "--help"); code != 0 || d.errs.Len() > 0 {
+		t.Errorf("limen --help: exit %d, %s", code, d.errs.String())
+	}
+	checkGolden(t, "testdata/help/limen.txt", d.out.String())
+	for _, c := range commands {
+		var texts []string
+		for _, args := range [][]string{{c.name, "--help"}, {c.name, "-h"}, {"help", c.name}, {"--help", c.name}} {
+			d := newDesk()
+			if code := d.run(t, args...); code != 0 || d.errs.Len() > 0 {
+				t.Errorf("limen %v: exit %d, %s", args, code, d.errs.String())
+			}
+			texts = append(texts, d.out.String())
+		}
+		for _, text := range texts[1:] {
+			if text != texts[0] {
+				t.Errorf("help of %s depends on how it is asked for:\n%s\n%s", c.name, texts[0], text)
+			}
+		}
+		checkGolden(t, "testdata/help/"+c.name+".txt", texts[0])
+	}
+}
+
+func TestHelpIsSaidInOneVoice(t *testing.T) {
+	check := func(where, s string) {
+		if s == "" {
+			return
+		}
+		if first, _, _ := strings.Cut(s, " "); first != strings.ToLower(first) && first != strings.ToUpper(first) || strings.HasSuffix(s, ".") {
+			t.Errorf("%s begins with a capital or ends with a full stop: %q", where, s)
+		}
+	}
+	for _, c := range commands {
+		check(c.name, c.short)
+		for _, f := range c.flags {
+			check(c.name+" --"+f.name, f.doc)
+		}
+		for _, e := range c.examples {
+			check(e.word, e.means)
+		}
+		for l := range strings.Lines(c.help()) {
+			if n := utf8.RuneCountInString(strings.TrimSpace(l)); n > helpWidth {
+				t.Errorf("help of %s has a line of %d columns: %s", c.name, n, l)
+			}
+		}
+	}
+}
+
+func TestEveryExampleOfLimenRuns(t *testing.T) {
+	for _, c := range commands {
+		for _, e := range c.examples {
+			line, _, _ := strings.Cut(e.word, " | ")
+			args := strings.Fields(strings.TrimSuffix(strings.TrimPrefix(line, "source <("), ")"))
+			if args[0] != "limen" {
+				t.Errorf("%s is no call of limen", e.word)
+				continue
+			}
+			d := newDesk()
+			if code := d.run(t, args[1:]...); code != 0 {
+				t.Errorf("%s: exit %d, %s", e.word, code, d.errs.String())
+			}
+		}
+	}
+}

@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/view"
+)
+
+// outputFlags choose how an answer is written. Every command that answers has
+// them.
+var outputFlags = []flag{
+	{name: "json", doc: "the whole answer as JSON; short for --format json"},
+	{name: "format", value: "FORMAT", doc: "how to write the answer; see formats", words: formatNames},
+	{name: "color", value: "WHEN", doc: "auto, always or never; auto means on a terminal, unless NO_COLOR is set", words: colorWords},
+}
+
+func formatNames() (names []string) {
+	for _, f := range view.Formats {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+func formatEntries() (all []entry) {
+	for _, f := range view.Formats {
+		all = append(all, entry{f.Name, f.Doc})
+	}
+	return all
+}
+
+func colorWords() []string { return []string{"auto", "always", "never"} }
+
+// output returns how a call wants its answer written.
+func (c call) output(env Env) (f view.Format, o view.Options, err error) {
+	name := cmp.Or(c.values["format"], view.Table.Name)
+	if c.has("json") {
+		if c.has("format") && name != view.JSON.Name {
+			return f, o, invalid("cannot write both json and %s", name)("each is a format of the whole answer", "give one of --json and --format")
+		}
+		name = view.JSON.Name
+	}
+	if f, err = view.ParseFormat(name); err != nil {
+		return f, o, invalid("cannot write %q", name)(err.Error(), "--format table is the usual one")
+	}
+	o = view.Options{Width: env.Width(), Home: cmp.Or(env.Getenv("HOME"), env.Getenv("USERPROFILE"))}
+	o.Color, err = colored(env, o.Width, cmp.Or(c.values["color"], "auto"))
+	return f, o, err
+}
+
+// colored reports whether to write colours. NO_COLOR counts if it is not
+// empty (no-color.org). A terminal that does not say what it is gets none:
+// every Unix one does, and on Windows the old console, which would show the
+// escapes, does not.
+func colored(env Env, width int, when string) (bool, error) {
+	if !slices.Contains(colorWords(), when) {
+		return false, invalid("cannot colour %q", when)(
+			fmt.Sprintf("%q is no time to; use %s", when, strings.Join(colorWords(), ", ")), "--color auto is the usual one")
+	}
+	kind := cmp.Or(env.Getenv("TERM"), env.Getenv("WT_SESSION"))
+	isFit := width > 0 && env.Getenv("NO_COLOR") == "" && kind != "" && kind != "dumb"
+	return when == "always" || when == "auto" && isFit, nil
+}
+
+// invalid begins an error about what was typed; why and next complete it.
+func invalid(what string, args ...any) func(why, next string) error {
+	return func(why, next string) error {
+		return &limen.Error{Kind: limen.Invalid, What: fmt.Sprintf(what, args...), Why: why, Next: next}
+	}
+}

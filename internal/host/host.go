@@ -1,0 +1,62 @@
+// Package host carries out verbs on this machine, by joining the
+// capabilities: it asks the kernel for sockets, finds out who their holders
+// are, and says what was seen in the words of package limen.
+package host
+
+import (
+	"os"
+	"time"
+
+	"github.com/limenhq/limen/internal/bind"
+	"github.com/limenhq/limen/internal/op"
+	"github.com/limenhq/limen/internal/sockets"
+)
+
+// Config says which machine is looked at. The zero value is this one.
+type Config struct {
+	Now  func() time.Time       // nil means the system's clock
+	Name func() (string, error) // the machine's name; nil means the system's
+	Home func() (string, error) // the home directory of whoever asks; nil means the environment's
+}
+
+// A Host carries out verbs on this machine. It keeps nothing between two
+// questions, so that no answer is older than its question.
+type Host struct {
+	now     func() time.Time
+	name    func() (string, error)
+	home    func() (string, error)
+	sockets sockets.Reader
+	rules   bind.System
+}
+
+// New returns a Host. It starts nothing and reads nothing.
+func New(c Config) *Host {
+	h := &Host{now: c.Now, name: c.Name, home: c.Home}
+	if h.now == nil {
+		h.now = time.Now
+	}
+	if h.name == nil {
+		h.name = os.Hostname
+	}
+	if h.home == nil {
+		h.home = os.UserHomeDir
+	}
+	return h
+}
+
+// Ops binds each verb to the method that carries it out.
+func (h *Host) Ops() op.Table {
+	return op.Table{
+		op.List.By(h.List),
+		op.Why.By(h.Why),
+	}
+}
+
+// moment returns the machine's name and the time, as answers carry them.
+func (h *Host) moment() (machine string, now time.Time) {
+	machine, err := h.name()
+	if err != nil {
+		machine = "localhost"
+	}
+	return machine, h.now().UTC().Truncate(time.Millisecond)
+}

@@ -1,0 +1,107 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/op"
+	"github.com/limenhq/limen/internal/sockets"
+)
+
+// List says what holds the ports of this machine.
+func (h *Host) List(ctx context.Context, in op.ListIn) (limen.Snapshot, error) {
+	var snap limen.Snapshot
+	snap.Machine, snap.Time = h.moment()
+	want := sockets.Want{
+		Transport: in.Query.Transport, Match: in.Query.MatchEndpoint, Connections: in.Connections,
+	}
+	if p := in.Query.Ports; len(p) == 1 && p[0].From == p[0].To {
+		want.Port = p[0].From
+	}
+	socks, gaps, err := h.sockets.Read(ctx, want)
+	if err != nil {
+		return snap, readError("cannot list the ports of this machine", err)
+	}
+	seen := gapSet{gaps}
+	up, err := h.sockets.Interfaces()
+	if err != nil {
+		seen.add(limen.Gap{What: "how far listeners reach", Why: err.Error()})
+	}
+	socks = slices.DeleteFunc(socks, func(s sockets.Socket) bool {
+		return len(in.Query.Reaches) > 0 && !slices.Contains(in.Query.Reaches, reach(s, up))
+	})
+	people := h.newPeople(in.Usage)
+	listeners, connections, gaps := h.identify(ctx, people, socks, up)
+	seen.add(gaps...)
+	for _, l := range listeners {
+		if in.Query.Match(l) {
+			snap.Listeners = append(snap.Listeners, l)
+		}
+	}
+	for _, c := range connections {
+		if in.Query.MatchConnection(c.Connection) {
+			snap.Connections = append(snap.Connections, c.Connection)
+		}
+	}
+	snap.Gaps = seen.list
+	return snap, ctx.Err()
+}
+
+// identify finds the owners of sockets and says what the sockets are in the
+// words of package limen.
+func (h *Host) identify(ctx context.Context, p *people, socks []sockets.Socket, up []limen.Interface) ([]limen.Listener, []leftover, []limen.Gap) {
+	gaps := gapSet{h.sockets.FindHolders(ctx, socks)}
+	owners, more := p.owners(ctx, socks)
+	gaps.add(more...)
+	var listeners []limen.Listener
+	var leftovers []leftover
+	for i, s := range socks {
+		user := p.user(s)
+		if s.State.Waits() {
+			listeners = append(listeners, limen.Listener{
+				Endpoint: s.Local, Families: s.Families, Device: s.Device, State: s.State,
+				Reach: reach(s, up), Backlog: s.Backlog, User: user,
+				Namespace: s.Namespace, Socket: s.Number, Owners: owners[i],
+			})
+			continue
+		}
+		leftovers = append(leftovers, leftover{
+			Connection: limen.Connection{
+				Local: s.Local, Peer: s.Peer, State: s.State, User: user,
+				Namespace: s.Namespace, Socket: s.Number, Owners: owners[i],
+			},
+			Remaining: s.Remaining,
+		})
+	}
+	assignPeers(listeners)
+	return listeners, leftovers, gaps.list
+}
+
+// reach says how far away a peer of s can be.
+func reach(s sockets.Socket, up []limen.Interface) limen.Reach {
+	return limen.ReachOf(s.Local, s.Families, s.Device, up)
+}
+
+// user returns who created the socket. The kernel forgets that when no
+// process holds the socket any more.
+func (p *people) user(s sockets.Socket) *limen.User {
+	if s.Number == 0 {
+		return nil
+	}
+	return p.processes.User(s.UID)
+}
+
+// readError says that the sockets could not be read at all.
+func readError(what string, err error) error {
+	if errors.Is(err, errors.ErrUnsupported) {
+		return &limen.Error{
+			Kind: limen.Unsupported, What: what,
+			Why:  "limen cannot read the sockets of this system yet",
+			Next: "see docs/platforms.md for what works where",
+		}
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}

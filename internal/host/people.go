@@ -1,0 +1,241 @@
+package host
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/keeper"
+	"github.com/limenhq/limen/internal/process"
+	"github.com/limenhq/limen/internal/project"
+	"github.com/limenhq/limen/internal/sockets"
+)
+
+// people finds out who the holders of sockets are. It remembers what it has
+// seen, and is made anew for every question.
+type people struct {
+	processes process.Reader
+	projects  project.Finder
+	keepers   keeper.Finder
+	usage     time.Time // when to measure usage; zero for not at all
+}
+
+// newPeople returns people for one question. Usage is measured against now if
+// asked for.
+func (h *Host) newPeople(usage bool) *people {
+	p := &people{}
+	if home, err := h.home(); err == nil {
+		p.projects.Home, p.keepers.Home = home, home
+		// The kernel's word for a directory has no links in it.
+		if real, err := filepath.EvalSymlinks(home); err == nil {
+			p.projects.Home = real
+		}
+	}
+	if usage {
+		p.usage = h.now()
+	}
+	return p
+}
+
+// person is a holder as found out once, whatever number of sockets it holds.
+type person struct {
+	facts process.Facts
+	err   error
+}
+
+// owners returns the owners of each socket, in the order of socks, and what
+// could not be found out about them.
+func (p *people) owners(ctx context.Context, socks []sockets.Socket) ([][]limen.Owner, []limen.Gap) {
+	known := p.meet(ctx, socks)
+	var gaps gapSet
+	all := make([][]limen.Owner, len(socks))
+	for i, s := range socks {
+		for _, holder := range s.Holders {
+			who := known[holder.ProcessID]
+			if who == nil || errors.Is(who.err, process.ErrGone) {
+				continue // ended since the kernel was asked; its socket went with it
+			}
+			if who.err != nil {
+				gaps.add(limen.Gap{
+					What: fmt.Sprintf("what process %d is", holder.PID),
+					Why:  who.err.Error(),
+				})
+			}
+			o, more := p.owner(ctx, s, holder, who)
+			all[i] = append(all[i], o)
+			gaps.add(more...)
+		}
+		assignRoles(all[i])
+	}
+	return all, gaps.list
+}
+
+// meet reads the facts of every holder once, on all processors.
+func (p *people) meet(ctx context.Context, socks []sockets.Socket) map[limen.ProcessID]*person {
+	known := map[limen.ProcessID]*person{}
+	var ids []limen.ProcessID
+	for _, s := range socks {
+		for _, h := range s.Holders {
+			if known[h.ProcessID] == nil {
+				known[h.ProcessID] = &person{}
+				ids = append(ids, h.ProcessID)
+			}
+		}
+	}
+	share(len(ids), func(i int) {
+		who := known[ids[i]]
+		if who.err = ctx.Err(); who.err != nil {
+			return
+		}
+		who.facts, who.err = p.processes.Read(ids[i])
+		if who.err == nil {
+			p.describe(&who.facts)
+		}
+	})
+	return known
+}
+
+// share runs do for 0 to n-1 on all processors, and returns when all is done.
+func share(n int, do func(i int)) {
+	workers := min(n, runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < n; i += workers {
+				do(i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// describe adds to a process what its own record does not tell.
+func (p *people) describe(f *process.Facts) {
+	proc := &f.Process
+	seen := *proc
+	if f.InnerPID != 0 {
+		// It is in a container: its paths are the container's, and would
+		// lead to something else out here.
+		seen.Directory, seen.Executable = "", ""
+	}
+	proc.Project = p.projects.Find(seen.Directory)
+	seen.Project = proc.Project
+	proc.Framework = p.projects.Framework(seen)
+	if !p.usage.IsZero() {
+		if u, err := p.processes.Usage(proc.ProcessID, p.usage); err == nil {
+			proc.Usage = &u
+		}
+	}
+}
+
+// owner joins what is known of a holder with what keeps it running.
+func (p *people) owner(ctx context.Context, s sockets.Socket, holder sockets.Holder, who *person) (limen.Owner, []limen.Gap) {
+	o := limen.Owner{Process: who.facts.Process, Proof: holder.Proof}
+	o.Process.ProcessID = holder.ProcessID // known even where nothing else is
+	if who.err != nil {
+		o.Process.Name = fmt.Sprintf("process %d", holder.PID)
+	}
+	subject := keeper.Subject{
+		Process: o.Process, Cgroup: who.facts.Cgroup, Terminal: who.facts.Terminal,
+		Socket: s.Local, SocketCgroup: s.Cgroup,
+		Environ: func(keys ...string) map[string]string {
+			env, err := p.processes.Environ(holder.ProcessID, keys...)
+			if err != nil {
+				return nil // only detail comes from there; most processes of others may not be asked
+			}
+			return env
+		},
+		Command: func(pid int) []string {
+			facts, err := p.processes.Read(limen.ProcessID{PID: pid})
+			if err != nil && !errors.Is(err, fs.ErrPermission) {
+				return nil
+			}
+			return facts.Command
+		},
+	}
+	within, gaps := p.keepers.Within(ctx, subject)
+	o.Within, o.Keeper = within, keeper.Nearest(within)
+	o.Process.Orphan = keeper.Orphaned(subject, who.facts.Reparented, who.facts.SessionGone, within)
+	return o, gaps
+}
+
+// assignRoles tells master from worker among those that share one socket, and
+// puts masters first. A worker descends from another holder.
+func assignRoles(owners []limen.Owner) {
+	if len(owners) == 1 {
+		owners[0].Role = limen.Sole
+		return
+	}
+	holds := map[limen.ProcessID]bool{}
+	for _, o := range owners {
+		holds[o.Process.ProcessID] = true
+	}
+	masters := map[limen.ProcessID]bool{}
+	for i := range owners {
+		o := &owners[i]
+		o.Role = limen.Peer
+		for _, a := range o.Process.Ancestors {
+			if holds[a.ProcessID] {
+				o.Role = limen.Worker
+				masters[a.ProcessID] = true
+			}
+		}
+	}
+	for i := range owners {
+		if o := &owners[i]; o.Role == limen.Peer && masters[o.Process.ProcessID] {
+			o.Role = limen.Master
+		}
+	}
+	slices.SortFunc(owners, func(a, b limen.Owner) int {
+		return cmp.Or(cmp.Compare(standing(a.Role), standing(b.Role)), cmp.Compare(a.Process.PID, b.Process.PID))
+	})
+}
+
+// standing orders roles: those who answer for a socket, then their workers.
+func standing(r limen.Role) int {
+	if r == limen.Worker {
+		return 1
+	}
+	return 0
+}
+
+// assignPeers marks the owners of different sockets at one endpoint, as
+// SO_REUSEPORT allows, as peers of each other.
+func assignPeers(listeners []limen.Listener) {
+	type place struct {
+		limen.Endpoint
+		limen.Namespace
+	}
+	at := map[place][]int{}
+	for i, l := range listeners {
+		at[place{l.Endpoint, l.Namespace}] = append(at[place{l.Endpoint, l.Namespace}], i)
+	}
+	for _, twins := range at {
+		for _, i := range twins {
+			if owners := listeners[i].Owners; len(twins) > 1 && len(owners) == 1 {
+				owners[0].Role = limen.Peer
+			}
+		}
+	}
+}
+
+// gapSet gathers gaps and keeps each once.
+type gapSet struct {
+	list []limen.Gap
+}
+
+func (s *gapSet) add(gaps ...limen.Gap) {
+	for _, g := range gaps {
+		if !slices.Contains(s.list, g) {
+			s.list = append(s.list, g)
+		}
+	}
+}

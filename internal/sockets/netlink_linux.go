@@ -1,0 +1,217 @@
+package sockets
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/limenhq/limen"
+)
+
+// readNetlink reads the tables by sock_diag(7), one dump for each transport
+// and family.
+func readNetlink(ctx context.Context, r Reader, w Want) ([]Socket, []limen.Gap, error) {
+	c, err := dialDiag()
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", errors.ErrUnsupported, err)
+	}
+	defer unix.Close(c.fd)
+	c.namespace = networkNamespace(r)
+	var gaps []limen.Gap
+	for _, t := range w.transports() {
+		for _, family := range []byte{afINET, afINET6} {
+			q := diagQuestion{family: family, transport: t, port: w.Port, states: waitingStates}
+			if w.Connections {
+				q.states = allStates
+			}
+			torn, err := c.dump(ctx, q)
+			if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EAFNOSUPPORT) {
+				continue // a kernel without this family or transport has no such sockets
+			}
+			if err != nil {
+				return nil, nil, err
+			}
+			if torn {
+				gaps = append(gaps, limen.Gap{
+					What: fmt.Sprintf("perhaps some %s sockets", t),
+					Why:  "the kernel's table changed while it was read, each time",
+					Next: "ask again",
+				})
+			}
+		}
+	}
+	return c.socks, gaps, nil
+}
+
+// diag is a conversation with the kernel's socket tables.
+type diag struct {
+	fd        int
+	namespace limen.Namespace
+	socks     []Socket
+	devices   map[uint32]string
+	buf       []byte
+}
+
+func dialDiag() (*diag, error) {
+	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_SOCK_DIAG)
+	if err != nil {
+		return nil, err
+	}
+	// The kernel fills messages of up to 32 KiB for a dump (af_netlink.c,
+	// netlink_dump); more room saves nothing.
+	return &diag{fd: fd, buf: make([]byte, 32<<10)}, nil
+}
+
+// dump asks one question and adds the answer to the sockets. A dump that the
+// kernel says was torn by a change is asked again; torn reports that it never
+// came whole, and what came is kept.
+func (c *diag) dump(ctx context.Context, q diagQuestion) (torn bool, err error) {
+	const tries = 4
+	before := len(c.socks)
+	for range tries {
+		c.socks = c.socks[:before]
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+		if torn, err = c.dumpOnce(q); err != nil || !torn {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (c *diag) dumpOnce(q diagQuestion) (torn bool, err error) {
+	body := q.message()
+	b := make([]byte, unix.NLMSG_HDRLEN, unix.NLMSG_HDRLEN+len(body)) // struct nlmsghdr
+	binary.NativeEndian.PutUint32(b, uint32(cap(b)))
+	binary.NativeEndian.PutUint16(b[4:], sockDiagByFamily)
+	binary.NativeEndian.PutUint16(b[6:], unix.NLM_F_REQUEST|unix.NLM_F_DUMP)
+	if err := unix.Sendto(c.fd, append(b, body...), 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
+		return false, err
+	}
+	for {
+		n, from, err := unix.Recvfrom(c.fd, c.buf, unix.MSG_TRUNC)
+		switch {
+		case err == unix.EINTR:
+			continue
+		case err != nil:
+			return false, err
+		case n > len(c.buf):
+			return false, fmt.Errorf("%w: a message of %d bytes", errDiagRow, n)
+		}
+		if k, ok := from.(*unix.SockaddrNetlink); !ok || k.Pid != 0 {
+			continue // not from the kernel
+		}
+		done, cut, err := c.messages(c.buf[:n], q.transport)
+		torn = torn || cut
+		if done || err != nil {
+			return torn, err
+		}
+	}
+}
+
+// messages reads the netlink messages of one datagram.
+func (c *diag) messages(b []byte, t limen.Transport) (done, torn bool, err error) {
+	for len(b) >= unix.NLMSG_HDRLEN {
+		n := int(binary.NativeEndian.Uint32(b))
+		if n < unix.NLMSG_HDRLEN || n > len(b) {
+			return false, false, fmt.Errorf("%w: a message of %d bytes in %d", errDiagRow, n, len(b))
+		}
+		body := b[unix.NLMSG_HDRLEN:n]
+		torn = torn || binary.NativeEndian.Uint16(b[6:])&unix.NLM_F_DUMP_INTR != 0
+		switch binary.NativeEndian.Uint16(b[4:]) {
+		case unix.NLMSG_DONE:
+			return true, torn, nil
+		case unix.NLMSG_ERROR:
+			if len(body) < 4 {
+				return false, false, errDiagRow
+			}
+			if code := int32(binary.NativeEndian.Uint32(body)); code != 0 {
+				return false, false, unix.Errno(-code)
+			}
+		case sockDiagByFamily:
+			s, ok, err := parseDiag(body, t, c.device)
+			if err != nil {
+				return false, false, err
+			}
+			if ok {
+				s.Namespace = c.namespace
+				c.socks = append(c.socks, s)
+			}
+		}
+		b = b[min((n+3)&^3, len(b)):]
+	}
+	return false, torn, nil
+}
+
+// device returns the name of an interface. Each is asked for once.
+func (c *diag) device(n uint32) string {
+	if name, ok := c.devices[n]; ok {
+		return name
+	}
+	name := byNumber(n)
+	if i, err := net.InterfaceByIndex(int(n)); err == nil {
+		name = i.Name
+	}
+	if c.devices == nil {
+		c.devices = map[uint32]string{}
+	}
+	c.devices[n] = name
+	return name
+}
+
+// networkNamespace returns the namespace that this thread is in.
+func networkNamespace(r Reader) limen.Namespace {
+	n, _ := namespaceOf(r.proc() + "/thread-self/ns/net")
+	return n
+}
+
+// namespaceOf reads the number of a namespace from its link, "net:[4026531840]".
+func namespaceOf(link string) (limen.Namespace, error) {
+	text, err := os.Readlink(link)
+	if err != nil {
+		return 0, err
+	}
+	const prefix = "net:["
+	if len(text) <= len(prefix) || text[:len(prefix)] != prefix {
+		return 0, fmt.Errorf("%s: %q is not a network namespace", link, text)
+	}
+	n, _ := parseDigits([]byte(text[len(prefix):]))
+	return limen.Namespace(n), nil
+}
+
+// readProcNet reads the tables as text.
+func readProcNet(_ context.Context, r Reader, w Want) (socks []Socket, gaps []limen.Gap, err error) {
+	namespace := networkNamespace(r)
+	for _, t := range w.transports() {
+		for _, suffix := range []string{"", "6"} {
+			text, err := os.ReadFile(r.proc() + "/thread-self/net/" + t.String() + suffix)
+			if errors.Is(err, os.ErrNotExist) {
+				continue // no IPv6 here
+			}
+			if err != nil {
+				return nil, nil, err
+			}
+			rows, err := parseProcNet(string(text), t)
+			if err != nil {
+				return nil, nil, err
+			}
+			for i := range rows {
+				rows[i].Namespace = namespace
+				if s := rows[i]; len(gaps) == 0 && len(s.Families) == 2 && w.keeps(s) {
+					gaps = append(gaps, limen.Gap{
+						What: "whether sockets on [::] also answer IPv4",
+						Why:  "netlink is not allowed here, and /proc/net does not tell",
+					})
+				}
+			}
+			socks = append(socks, rows...)
+		}
+	}
+	return socks, gaps, nil
+}

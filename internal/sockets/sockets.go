@@ -1,0 +1,182 @@
+// Package sockets reads from the kernel which sockets hold which ports, and
+// which processes hold the sockets.
+package sockets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/limenhq/limen"
+)
+
+// A Socket is one row of the kernel's tables, and what holds it.
+type Socket struct {
+	Local     limen.Endpoint
+	Peer      netip.AddrPort // zero if it has none
+	State     limen.State
+	Families  []limen.Family // the IP versions it answers; for sockets that wait
+	Device    string         // the interface it is tied to; empty if none
+	Backlog   *limen.Backlog // of TCP listeners
+	UID       uint32         // who created it; meaningless if Number is 0
+	Cgroup    string         // the control group it was created in; empty if unknown or not looked up
+	Number    uint64         // of its inode; 0 once no process can hold it
+	Namespace limen.Namespace
+	Remaining time.Duration // until the kernel forgets a closed one; 0 if no time is set
+	Holders   []Holder
+	Absence   Absence // why Holders is empty
+
+	cgroup uint64 // the kernel's number of the control group; 0 if unknown
+}
+
+// A Holder is a process that holds a socket, or may.
+type Holder struct {
+	limen.ProcessID
+	Proof limen.Proof
+}
+
+// Absence says why nobody is known to hold a socket.
+type Absence uint8
+
+const (
+	NotAbsent Absence = iota // somebody is known, or nobody was looked for
+	Hidden                   // processes that may hold it may not be looked into
+	Outside                  // every process of this PID namespace was looked into: it is held outside
+	Nobody                   // every process of the machine was looked into
+)
+
+// Want says which sockets are meant. The zero value means all that wait.
+type Want struct {
+	Transport   limen.Transport           // zero means both
+	Port        uint16                    // if not 0, the kernel looks for this local port alone
+	Match       func(limen.Endpoint) bool // nil means any local endpoint
+	Connections bool                      // also those with a peer, and those bound but not listening
+}
+
+// keeps reports whether s is meant.
+func (w Want) keeps(s Socket) bool {
+	switch {
+	case s.Local.Port() == 0: // a UDP socket that nobody has bound yet
+		return false
+	case w.Port != 0 && s.Local.Port() != w.Port:
+		return false
+	case !w.Connections && s.State != limen.Listening && s.State != limen.Open:
+		return false
+	}
+	return w.Match == nil || w.Match(s.Local)
+}
+
+// transports are the transports that are meant.
+func (w Want) transports() []limen.Transport {
+	if w.Transport != 0 {
+		return []limen.Transport{w.Transport}
+	}
+	return []limen.Transport{limen.TCP, limen.UDP}
+}
+
+// A Reader reads sockets. Its zero value reads those of this machine. It keeps
+// nothing, and may be used by several goroutines at once.
+type Reader struct {
+	Proc string // where procfs is mounted; empty means /proc
+	Sys  string // where sysfs is mounted; empty means /sys
+}
+
+func (r Reader) proc() string {
+	if r.Proc == "" {
+		return "/proc"
+	}
+	return r.Proc
+}
+
+func (r Reader) sys() string {
+	if r.Sys == "" {
+		return "/sys"
+	}
+	return r.Sys
+}
+
+// A source is one way to read the tables. Each operating system lists its
+// own, best first, in the variable sources. A source that cannot work here
+// returns an error wrapping errors.ErrUnsupported.
+type source struct {
+	name string
+	read func(context.Context, Reader, Want) ([]Socket, []limen.Gap, error)
+}
+
+// A finder is one way to find the processes that hold sockets. Each operating
+// system lists its own, best first, in the variable finders. One that returns
+// an error may have reported some holders, but never a wrong one.
+type finder struct {
+	name string
+	find func(context.Context, Reader, *search) error
+}
+
+// Read returns the sockets of this network namespace that are meant, sorted
+// by endpoint, with nobody looked for yet. It returns an error wrapping
+// errors.ErrUnsupported where no source works.
+func (r Reader) Read(ctx context.Context, w Want) ([]Socket, []limen.Gap, error) {
+	reasons := []error{fmt.Errorf("%w: no way to read the sockets of this system is known", errors.ErrUnsupported)}
+	for i, s := range sources {
+		socks, gaps, err := s.read(ctx, r, w)
+		if err == nil {
+			return tidy(socks, w), gaps, nil
+		}
+		if i == 0 {
+			reasons = nil
+		}
+		reasons = append(reasons, fmt.Errorf("%s: %w", s.name, err))
+	}
+	return nil, nil, errors.Join(reasons...)
+}
+
+// tidy keeps what is meant, each socket once, in the order of endpoints. A
+// row can repeat while the table changes under us; the kernel's number of the
+// socket tells the copies apart.
+func tidy(socks []Socket, w Want) []Socket {
+	socks = slices.DeleteFunc(socks, func(s Socket) bool { return !w.keeps(s) })
+	slices.SortStableFunc(socks, func(a, b Socket) int {
+		if c := a.Local.Compare(b.Local); c != 0 {
+			return c
+		}
+		if a.Number != b.Number {
+			if a.Number < b.Number {
+				return -1
+			}
+			return 1
+		}
+		return a.Peer.Compare(b.Peer)
+	})
+	return slices.CompactFunc(socks, func(a, b Socket) bool {
+		return a.Number == b.Number && a.Local == b.Local && a.Peer == b.Peer && a.Namespace == b.Namespace && a.State == b.State
+	})
+}
+
+// FindHolders finds every process that holds one of the sockets, and fills in
+// Holders, or Absence where nobody is found. A socket that the source knew
+// the holders of already is left as it is.
+func (r Reader) FindHolders(ctx context.Context, socks []Socket) []limen.Gap {
+	s := newSearch(socks)
+	if len(s.wanted) == 0 {
+		return nil
+	}
+	var gaps []limen.Gap
+	for _, f := range finders {
+		err := f.find(ctx, r, s)
+		if err == nil {
+			return append(gaps, s.settle(ctx, r)...)
+		}
+		if !errors.Is(err, errors.ErrUnsupported) {
+			gaps = append(gaps, limen.Gap{What: "a faster way to the owners, " + f.name, Why: err.Error()})
+		}
+	}
+	return append(gaps, s.settle(ctx, r)...)
+}
+
+// ReadElsewhere returns the sockets of the other network namespaces of this
+// machine that are meant, and a gap for those that could not be entered.
+func (r Reader) ReadElsewhere(ctx context.Context, w Want) ([]Socket, []limen.Gap) {
+	return readElsewhere(ctx, r, w)
+}

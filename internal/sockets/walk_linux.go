@@ -1,0 +1,231 @@
+package sockets
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/limenhq/limen"
+)
+
+// errNotAll says that the iterator left sockets without a holder. Some kernels
+// keep processes from it without a word, so what nobody holds according to it
+// is looked for once more in the slow way, which tells refusal from absence.
+var errNotAll = fmt.Errorf("%w: not every holder was shown", errors.ErrUnsupported)
+
+// findByIterator asks the kernel for every descriptor of every process.
+func findByIterator(ctx context.Context, r Reader, s *search) error {
+	if r.Proc != "" {
+		return errors.ErrUnsupported // another machine's processes are not in this kernel
+	}
+	err := iterate(ctx, func(h holding) {
+		if i, ok := s.wanted[h.socket]; ok {
+			s.found(i, limen.ProcessID{PID: int(h.pid), Birth: h.start / tick})
+		}
+	})
+	if err == nil && !s.complete() {
+		return errNotAll
+	}
+	return err
+}
+
+// findByWalk looks at every descriptor of every process, on all processors.
+// Nothing less would do: a socket is passed on by fork and by SCM_RIGHTS, so
+// neither user nor control group nor family of processes bounds who holds it.
+func findByWalk(ctx context.Context, r Reader, s *search) error {
+	pids, err := listPIDs(r.proc())
+	if err != nil {
+		return err
+	}
+	var next atomic.Int64
+	var mu sync.Mutex // guards s
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(pids)) {
+		wg.Go(func() {
+			w := walker{proc: r.proc(), wanted: s.wanted}
+			for ctx.Err() == nil {
+				const batch = 16 // a counter shared for each process would be fought over
+				from := int(next.Add(batch)) - batch
+				if from >= len(pids) {
+					break
+				}
+				for _, pid := range pids[from:min(from+batch, len(pids))] {
+					w.look(pid)
+				}
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			s.closed += w.closed
+			for _, h := range w.hits {
+				s.found(h.socket, h.id)
+			}
+		})
+	}
+	wg.Wait()
+	s.blind = hidesOthers(r.proc())
+	s.partial = ctx.Err() != nil
+	return nil
+}
+
+// listPIDs returns the numbers of all processes that procfs shows.
+func listPIDs(proc string) ([]int, error) {
+	d, err := os.Open(proc)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	names, err := d.Readdirnames(-1)
+	if err != nil {
+		return nil, err
+	}
+	pids := make([]int, 0, len(names))
+	for _, name := range names {
+		if pid, err := strconv.Atoi(name); err == nil {
+			pids = append(pids, pid)
+		}
+	}
+	return pids, nil
+}
+
+// hidesOthers reports whether procfs is mounted so that it does not even show
+// the processes of others (hidepid=2, proc(5)): the first process always
+// exists.
+func hidesOthers(proc string) bool {
+	_, err := os.Lstat(proc + "/1")
+	return errors.Is(err, os.ErrNotExist)
+}
+
+// A walker looks at the descriptors of processes. It belongs to one goroutine.
+type walker struct {
+	proc   string
+	wanted map[uint64]int
+
+	hits    []hit
+	closed  int  // processes that may not be looked into
+	refused bool // the one that is looked at may not be
+
+	entries [8 << 10]byte
+	link    [64]byte
+	path    []byte
+}
+
+// A hit is a process that holds the socket with that index.
+type hit struct {
+	socket int
+	id     limen.ProcessID
+}
+
+// look looks at one process. The directory stays that of this run of the
+// program even if the number is given to another meanwhile: then everything
+// beneath it is gone.
+func (w *walker) look(pid int) {
+	dir := w.open(pid)
+	if dir < 0 {
+		return
+	}
+	defer unix.Close(dir)
+	w.refused = false
+	defer func() {
+		if w.refused {
+			w.closed++
+		}
+	}()
+	var birth uint64
+	for !w.refused {
+		n, err := unix.Getdents(dir, w.entries[:])
+		if err != nil || n <= 0 {
+			return
+		}
+		for b := w.entries[:n]; len(b) > direntName; {
+			length := int(binary.NativeEndian.Uint16(b[direntLength:]))
+			if length <= direntName || length > len(b) {
+				return
+			}
+			i, ok := w.socketAt(dir, b[direntName:length])
+			b = b[length:]
+			if !ok {
+				continue
+			}
+			if birth == 0 {
+				if birth, ok = w.birth(dir); !ok {
+					return
+				}
+			}
+			w.hits = append(w.hits, hit{i, limen.ProcessID{PID: pid, Birth: birth}})
+		}
+	}
+}
+
+// Where length and name stand in struct linux_dirent64 (getdents(2)).
+const (
+	direntLength = 16
+	direntName   = 19
+)
+
+// open opens the directory of a process's descriptors, or returns -1.
+func (w *walker) open(pid int) int {
+	w.path = append(append(strconv.AppendInt(append(append(w.path[:0], w.proc...), '/'), int64(pid), 10), "/fd"...), 0)
+	fd, _, errno := unix.Syscall6(unix.SYS_OPENAT, uintptr(atCWD), uintptr(unsafe.Pointer(&w.path[0])),
+		unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0, 0, 0)
+	if errno == unix.EACCES || errno == unix.EPERM {
+		w.closed++
+	}
+	if errno != 0 {
+		return -1
+	}
+	return int(fd)
+}
+
+var atCWD = unix.AT_FDCWD // a variable, because the constant is negative
+
+// socketAt returns the index of the wanted socket that the descriptor name,
+// which ends with a zero byte, leads to. The call is made without telling the
+// scheduler: procfs answers from memory, and there are tens of thousands.
+func (w *walker) socketAt(dir int, name []byte) (int, bool) {
+	if name[0] < '0' || name[0] > '9' {
+		return 0, false
+	}
+	n, _, errno := unix.RawSyscall6(unix.SYS_READLINKAT, uintptr(dir), uintptr(unsafe.Pointer(&name[0])),
+		uintptr(unsafe.Pointer(&w.link[0])), uintptr(len(w.link)), 0, 0)
+	if errno != 0 {
+		w.refused = errno == unix.EACCES || errno == unix.EPERM
+		return 0, false
+	}
+	number, ok := parseSocketLink(w.link[:n])
+	if !ok {
+		return 0, false
+	}
+	i, ok := w.wanted[number]
+	return i, ok
+}
+
+// birth reads when the process began whose descriptors are in dir.
+func (w *walker) birth(dir int) (uint64, bool) {
+	fd, err := unix.Openat(dir, "../stat", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return 0, false
+	}
+	defer unix.Close(fd)
+	var buf [1024]byte // the longest is below 500 (fs/proc/array.c, do_task_stat)
+	n, err := unix.Read(fd, buf[:])
+	if err != nil {
+		return 0, false
+	}
+	return parseBirth(buf[:n])
+}
+
+// firstPIDNamespace reports whether every process of the machine has a number
+// here (PROC_PID_INIT_INO of include/linux/proc_ns.h).
+func firstPIDNamespace(r Reader) bool {
+	now, err := os.Readlink(r.proc() + "/self/ns/pid")
+	return err != nil || now == "pid:[4026531836]"
+}
