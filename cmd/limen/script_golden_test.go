@@ -80,10 +80,17 @@ func repeated(want []string) []string {
 	return slices.DeleteFunc(slices.Clone(want), func(w string) bool { return !isRepeated(w) })
 }
 
-var (
-	variable = regexp.MustCompile(`\$(\w+)`)
-	moment   = regexp.MustCompile(`\b20\d\d-\d\d-\d\dT[0-9:.]+Z`)
-)
+var variable = regexp.MustCompile(`\$(\w+)`)
+
+// moving is what -update writes dots for, because it is never the same twice.
+var moving = []struct{ what, written string }{
+	{`\b20\d\d-\d\d-\d\dT[0-9:.]+Z`, "..."}, // moments
+	{`\bnumber \d+\)`, "number ...)"},       // of sockets
+	{`net:\[\d+\]`, "net:[...]"},            // namespaces
+	{`^(  started  ).* > `, "${1}... > "},   // who started go test
+	{`\b(for|wait) \d+ s\b`, "${1} ... s"},  // until TIME_WAIT ends
+	{`(to 127\.0\.0\.1:)\d+`, "${1}..."},    // the far end of a connection
+}
 
 // fits reports whether a line is as wanted. A name that has no value stands
 // for itself, as in a directory called $(touch pwned).
@@ -105,10 +112,12 @@ func fits(want, line string, value func(string) string) bool {
 	return strings.HasSuffix(line, parts[last])
 }
 
-// withNames writes dots for moments, and names for the values of variables,
+// withNames writes dots for what moves, and names for the values of variables,
 // long values first, and only where they stand alone.
 func withNames(line string, said map[string]string) string {
-	line = moment.ReplaceAllString(line, "...")
+	for _, m := range moving {
+		line = regexp.MustCompile(m.what).ReplaceAllString(line, m.written)
+	}
 	byLength := func(a, b string) int { return cmp.Or(len(said[b])-len(said[a]), strings.Compare(a, b)) }
 	for _, name := range slices.SortedFunc(maps.Keys(said), byLength) {
 		var done strings.Builder

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -52,6 +53,11 @@ func as(ts *testscript.TestScript, neg bool, words []string) {
 	}
 	cmd := command(ts, words[2:])
 	runAs(cmd, nobody)
+	// What limen covers of itself goes where this user may write.
+	cover := filepath.Join(ts.Getenv("WORK"), ".cover")
+	ts.Check(os.MkdirAll(cover, 0o777))
+	ts.Check(os.Chmod(cover, 0o777))
+	cmd.Env = append(cmd.Env, "GOCOVERDIR="+cover)
 	if code := run(ts, cmd); (code == 0) == neg {
 		ts.Fatalf("it exits with %d", code)
 	}
@@ -74,9 +80,8 @@ func exits(ts *testscript.TestScript, neg bool, words []string) {
 }
 
 // passedOn are the variables that programs get which testscript does not
-// start. It gives its environment away by name only. A directory for coverage
-// is not among them: other users may not write there, and would say so.
-var passedOn = []string{"PATH", "HOME", "TZ", "GORACE", "NO_COLOR", "TERM"}
+// start. It gives its environment away by name only.
+var passedOn = []string{"PATH", "HOME", "TZ", "GOCOVERDIR", "GORACE", "NO_COLOR", "TERM"}
 
 // command is a program in the script's directory and environment.
 func command(ts *testscript.TestScript, words []string) *exec.Cmd {

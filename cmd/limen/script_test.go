@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -42,13 +43,18 @@ func TestMain(m *testing.M) {
 
 func TestScripts(t *testing.T) {
 	nettest.NeedPrivate(t)
-	bin := installLimen(t)
+	stage := build(t)
 	for _, m := range modes {
 		t.Run(m.name, func(t *testing.T) {
+			work := filepath.Join(stage, m.name)
+			if err := os.Mkdir(work, 0o755); err != nil {
+				t.Fatal(err)
+			}
 			testscript.Run(t, testscript.Params{
 				Dir:                 scripts,
 				Cmds:                commands,
-				Setup:               func(env *testscript.Env) error { return m.prepare(env, bin) },
+				Setup:               func(env *testscript.Env) error { return m.prepare(env, filepath.Join(stage, "bin")) },
+				WorkdirRoot:         work,
 				RequireExplicitExec: true,
 				RequireUniqueNames:  true,
 			})
@@ -56,20 +62,22 @@ func TestScripts(t *testing.T) {
 	}
 }
 
-// installLimen puts the program where every user can run it, which the
-// directories that go test and testing make cannot be.
-func installLimen(t *testing.T) (bin string) {
+// build makes the directory that the scripts play in, with the program at
+// bin/limen. Every user can reach it, which is not so for the directories that
+// testing and testscript make.
+func build(t *testing.T) (stage string) {
 	t.Helper()
-	bin, err := os.MkdirTemp("", "limen")
+	stage, err := os.MkdirTemp("", "limen")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { os.RemoveAll(bin) })
-	if err := os.Chmod(bin, 0o755); err != nil {
+	t.Cleanup(func() { os.RemoveAll(stage) })
+	bin := filepath.Join(stage, "bin")
+	if err := errors.Join(os.Chmod(stage, 0o755), os.Mkdir(bin, 0o755)); err != nil {
 		t.Fatal(err)
 	}
 	nettest.Install(t, filepath.Join(bin, "limen"))
-	return bin
+	return stage
 }
 
 // prepare gives a script its own network, home and environment.
@@ -80,10 +88,6 @@ func (m mode) prepare(env *testscript.Env, bin string) error {
 	}
 	nettest.Enter(t)
 	env.Values[storyKey{}] = newStory(t)
-	// Others must get through to what the script holds for them.
-	if err := os.Chmod(filepath.Dir(env.WorkDir), 0o711); err != nil {
-		return err
-	}
 	home := filepath.Join(env.WorkDir, "home")
 	if err := os.MkdirAll(home, 0o755); err != nil {
 		return err

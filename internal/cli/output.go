@@ -58,7 +58,7 @@ func (c call) output(env Env) (f view.Format, o view.Options, err error) {
 func colored(env Env, width int, when string) (bool, error) {
 	if !slices.Contains(colorWords(), when) {
 		return false, invalid("cannot colour %q", when)(
-			fmt.Sprintf("%q is no time to; use %s", when, strings.Join(colorWords(), ", ")), "--color auto is the usual one")
+			fmt.Sprintf("%q is not a time for colour; use %s", when, strings.Join(colorWords(), ", ")), "--color auto is the usual one")
 	}
 	kind := cmp.Or(env.Getenv("TERM"), env.Getenv("WT_SESSION"))
 	isFit := width > 0 && env.Getenv("NO_COLOR") == "" && kind != "" && kind != "dumb"

@@ -20,6 +20,7 @@ package nettest
 import (
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -47,7 +48,9 @@ func setStage(word, detail string) { os.Setenv(stageVar, word+" "+detail) }
 // is also where a test binary becomes a [Program], if it was started as one.
 func Main(m *testing.M) int {
 	if isProgram() {
-		return play()
+		// Not by os.Exit, before which a binary that was built for coverage
+		// writes a file, and one that looks for races waits a second.
+		syscall.Exit(play())
 	}
 	word, detail := stage()
 	switch {

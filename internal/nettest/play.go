@@ -41,11 +41,8 @@ func (p part) command(file string) *exec.Cmd {
 	if len(args) == 0 {
 		args = []string{p.Name}
 	}
-	env := []string{
-		programVar + "=" + string(text),
-		"GORACE=atexit_sleep_ms=0", // the race detector would wait a second before each end
-	}
-	return &exec.Cmd{Path: file, Args: args, Env: append(env, p.Env...), Dir: p.Dir}
+	env := append([]string{programVar + "=" + string(text)}, p.Env...)
+	return &exec.Cmd{Path: file, Args: args, Env: env, Dir: p.Dir}
 }
 
 func isProgram() bool { return os.Getenv(programVar) != "" }

@@ -2,7 +2,8 @@ package sockets
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -18,27 +19,35 @@ import (
 var namedNamespaces = []string{"/run/netns", "/run/docker/netns"}
 
 func readElsewhere(ctx context.Context, r Reader, w Want) ([]Socket, []limen.Gap) {
-	own := networkNamespace(r)
-	others, closed := otherNamespaces(r, own)
+	others, closed := otherNamespaces(r, networkNamespace(r))
 	var socks []Socket
-	var failed error
-	for n, path := range others {
-		if ctx.Err() != nil {
-			break
-		}
-		found, err := readInside(ctx, r, w, path, n)
-		if err != nil {
+	for n, ways := range others {
+		found, err := readByAny(ctx, r, w, ways, n)
+		if err == nil {
+			socks = append(socks, found...)
+		} else if !errors.Is(err, fs.ErrNotExist) { // else it ended with its last process
 			closed++
-			failed = err
-			continue
 		}
-		socks = append(socks, found...)
 	}
-	return tidy(socks, w), elsewhereGap(closed, failed)
+	return tidy(socks, w), elsewhereGap(closed)
 }
 
-// elsewhereGap says that some namespaces could not be looked into.
-func elsewhereGap(closed int, failed error) []limen.Gap {
+// readByAny reads a namespace by the first way into it that still exists: a
+// process can end at any moment.
+func readByAny(ctx context.Context, r Reader, w Want, ways []string, n limen.Namespace) (socks []Socket, err error) {
+	for _, way := range ways {
+		if err = ctx.Err(); err != nil {
+			return nil, err
+		}
+		if socks, err = readInside(ctx, r, w, way, n); err == nil {
+			return socks, nil
+		}
+	}
+	return nil, err
+}
+
+// elsewhereGap says that some namespaces could not be looked for or into.
+func elsewhereGap(closed int) []limen.Gap {
 	if closed == 0 {
 		return nil
 	}
@@ -46,16 +55,24 @@ func elsewhereGap(closed int, failed error) []limen.Gap {
 		What: "ports of other network namespaces, such as those of containers",
 		Why:  "only root may look for them", Next: "run the same command with sudo",
 	}
-	if failed != nil && os.Geteuid() == 0 {
-		g.Why, g.Next = fmt.Sprintf("%d of them could not be entered: %v", closed, failed), ""
+	if os.Geteuid() == 0 {
+		g.Why, g.Next = "the system does not let even root look into "+processes(closed), ""
 	}
 	return []limen.Gap{g}
 }
 
-// otherNamespaces returns a way into each network namespace but our own, and
+// maxWays bounds how many ways into one namespace are kept.
+const maxWays = 4
+
+// otherNamespaces returns ways into each network namespace but our own, and
 // how many processes do not tell theirs.
-func otherNamespaces(r Reader, own limen.Namespace) (others map[limen.Namespace]string, closed int) {
-	others = map[limen.Namespace]string{}
+func otherNamespaces(r Reader, own limen.Namespace) (others map[limen.Namespace][]string, closed int) {
+	others = map[limen.Namespace][]string{}
+	add := func(n limen.Namespace, way string) {
+		if n != 0 && n != own && len(others[n]) < maxWays {
+			others[n] = append(others[n], way)
+		}
+	}
 	pids, err := listPIDs(r.proc())
 	if err != nil {
 		return nil, 1
@@ -66,8 +83,8 @@ func otherNamespaces(r Reader, own limen.Namespace) (others map[limen.Namespace]
 		switch {
 		case os.IsPermission(err):
 			closed++
-		case err == nil && n != own && n != 0:
-			others[n] = link
+		case err == nil:
+			add(n, link)
 		}
 	}
 	for _, dir := range namedNamespaces {
@@ -75,8 +92,8 @@ func otherNamespaces(r Reader, own limen.Namespace) (others map[limen.Namespace]
 		for _, e := range names {
 			path := filepath.Join(dir, e.Name())
 			var st unix.Stat_t
-			if unix.Stat(path, &st) == nil && limen.Namespace(st.Ino) != own && isNamespace(path) {
-				others[limen.Namespace(st.Ino)] = path
+			if unix.Stat(path, &st) == nil && isNamespace(path) {
+				add(limen.Namespace(st.Ino), path)
 			}
 		}
 	}

@@ -81,7 +81,6 @@ func (w Want) transports() []limen.Transport {
 // nothing, and may be used by several goroutines at once.
 type Reader struct {
 	Proc string // where procfs is mounted; empty means /proc
-	Sys  string // where sysfs is mounted; empty means /sys
 }
 
 func (r Reader) proc() string {
@@ -89,13 +88,6 @@ func (r Reader) proc() string {
 		return "/proc"
 	}
 	return r.Proc
-}
-
-func (r Reader) sys() string {
-	if r.Sys == "" {
-		return "/sys"
-	}
-	return r.Sys
 }
 
 // A source is one way to read the tables. Each operating system lists its

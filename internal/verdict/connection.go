@@ -95,7 +95,7 @@ func timeWait(f Facts) []limen.Cause {
 		Kind: limen.CauseTimeWait, Blocks: true, Endpoint: first,
 		What:     fmt.Sprintf("%d closed connections still hold it", n),
 		Evidence: []limen.Evidence{{What: "they belong to no process", From: "the kernel's table of sockets"}},
-		Next:     "let the server set SO_REUSEADDR, or use another port until then",
+		Next:     "wait a minute" + orReuse(f),
 	}
 	if n == 1 {
 		cause.What = "a closed connection still holds it"
@@ -103,7 +103,18 @@ func timeWait(f Facts) []limen.Cause {
 	if longest > 0 {
 		s := fmt.Sprintf("%d s", int(math.Ceil(longest.Seconds())))
 		cause.What += fmt.Sprintf(", for %s more", s)
-		cause.Next = fmt.Sprintf("wait %s, or let the server set SO_REUSEADDR", s)
+		cause.Next = "wait " + s + orReuse(f)
 	}
 	return []limen.Cause{cause}
+}
+
+// orReuse is the other way past closed connections, where trying has shown
+// that it works: Linux allows it only if their sockets had set it too.
+func orReuse(f Facts) string {
+	for _, b := range f.Binds {
+		if b.Reuse && !b.Free {
+			return ", or let the server set SO_REUSEADDR"
+		}
+	}
+	return ", or use another port"
 }

@@ -148,12 +148,18 @@ func sameOwner(a, b limen.Listener) bool {
 	return x != nil && y != nil && x.Process.ProcessID == y.Process.ProcessID
 }
 
+// maySameOwner is sameOwner with the benefit of the doubt: a socket whose owner
+// cannot be seen may belong to anyone.
+func maySameOwner(a, b limen.Listener) bool {
+	return lead(a) == nil || lead(b) == nil || sameOwner(a, b)
+}
+
 // otherFamily warns when the name localhost leads to one family and the
 // server, or another server, is on the other.
 func otherFamily(f Facts) (causes []limen.Cause) {
 	v4, v6 := answering(f, netip.AddrFrom4([4]byte{127, 0, 0, 1})), answering(f, netip.IPv6Loopback())
 	switch {
-	case v4 == nil && v6 == nil, v4 != nil && v6 != nil && (v4.Socket == v6.Socket || sameOwner(*v4, *v6)):
+	case v4 == nil && v6 == nil, v4 != nil && v6 != nil && (v4.Socket == v6.Socket || maySameOwner(*v4, *v6)):
 		return nil
 	case v4 != nil && v6 != nil:
 		return []limen.Cause{familyCause(*v6, fmt.Sprintf(
@@ -173,13 +179,17 @@ func otherFamily(f Facts) (causes []limen.Cause) {
 }
 
 func familyCause(l limen.Listener, what string, f Facts) limen.Cause {
-	from := "the hosts file does not name localhost"
-	if len(f.Rules.Localhost) > 0 {
-		from = fmt.Sprintf("the hosts file, sorted as RFC 6724 says: %v", f.Rules.Localhost)
+	means := "localhost is not named, and each client decides what it means"
+	var names []string
+	for _, a := range f.Rules.Localhost {
+		names = append(names, a.String())
+	}
+	if len(names) > 0 {
+		means = "localhost means " + list(names)
 	}
 	return limen.Cause{
 		Kind: limen.CauseFamily, Endpoint: &l.Endpoint, Owners: l.Owners, What: what,
-		Evidence: []limen.Evidence{{What: "what localhost means", From: from}},
+		Evidence: []limen.Evidence{{What: means, From: "the hosts file, in the order of RFC 6724"}},
 		Next:     fmt.Sprintf("use the address itself, as in %s", netip.AddrPortFrom(loopbackOf(l), f.Port)),
 	}
 }

@@ -66,7 +66,7 @@ func ephemeral(f Facts) []limen.Cause {
 		Evidence: []limen.Evidence{{
 			What: fmt.Sprintf("ephemeral ports are %v", r), From: "net.ipv4.ip_local_port_range",
 		}},
-		Next: fmt.Sprintf("sudo sysctl -w net.ipv4.ip_local_reserved_ports=%d", f.Port),
+		Next: fmt.Sprintf("use a port outside %v for a server, or add this one to net.ipv4.ip_local_reserved_ports", r),
 	}}
 }
 

@@ -117,7 +117,11 @@ func TestJudge(t *testing.T) {
 		{"time-wait", Facts{Binds: taken, Leftovers: []Leftover{
 			{connection("tcp/127.0.0.1:3000", "127.0.0.1:5555", limen.TimeWait).Connection, 42100 * time.Millisecond},
 			{connection("tcp/127.0.0.1:3000", "127.0.0.1:5556", limen.TimeWait).Connection, 3 * time.Second}}}, false,
-			[]string{"time-wait!: 2 closed connections still hold it, for 43 s more → wait 43 s, or let the server set SO_REUSEADDR"}},
+			[]string{"time-wait!: 2 closed connections still hold it, for 43 s more → wait 43 s, or use another port"}},
+		{"time-wait that reuse gets past", Facts{
+			Binds:     []limen.Bind{{Address: netip.MustParseAddr("127.0.0.1"), Reuse: true, Error: "address already in use"}},
+			Leftovers: []Leftover{{connection("tcp/127.0.0.1:3000", "127.0.0.1:5555", limen.TimeWait).Connection, 3 * time.Second}}}, false,
+			[]string{"time-wait!: a closed connection still holds it, for 3 s more → wait 3 s, or let the server set SO_REUSEADDR"}},
 		{"privileged", Facts{Port: 80, Binds: taken, Rules: Rules{Unprivileged: 1024}}, false,
 			[]string{"privileged!: binding a port below 1024 takes rights that this user lacks → use a port from 1024 on, or: sudo sysctl -w net.ipv4.ip_unprivileged_port_start=80"}},
 		{"privileged, with the right", Facts{Port: 80, Binds: free, Rules: Rules{Unprivileged: 1024, MayBindLow: true}}, true, nil},
@@ -139,6 +143,11 @@ func TestJudge(t *testing.T) {
 				"listener!: node server.js (pid 4242) listens on 127.0.0.1 → sudo kill 4242",
 				"listener!: vite (pid 9) listens on ::1 → sudo kill 9",
 				"other-family: two servers share this number: node server.js (pid 4242) on 127.0.0.1, and vite (pid 9) on ::1; which one localhost reaches depends on the client → use the address itself, as in [::1]:3000"}},
+		{"two that cannot be seen may be one", Facts{Binds: taken, Asker: 1000, Unowned: limen.CauseListener, Rules: localhost, Listeners: []limen.Listener{
+			listener("tcp/127.0.0.1:3000"), listener("tcp/[::1]:3000")}}, false,
+			[]string{
+				"listener!: a process of user root listens on 127.0.0.1 → sudo limen why 3000",
+				"listener!: a process of user root listens on ::1 → sudo limen why 3000"}},
 		{"one server on both families is no surprise", Facts{Binds: taken, Rules: localhost, Listeners: []limen.Listener{
 			listener("tcp/127.0.0.1:3000", node), listener("tcp/[::1]:3000", node)}}, false,
 			[]string{
@@ -152,7 +161,7 @@ func TestJudge(t *testing.T) {
 		{"browsers refuse it", Facts{Binds: free, Rules: Rules{Browser: "X11"}}, true,
 			[]string{"browser-blocked: browsers refuse to connect to it, to protect X11 → use another port if a browser shall reach it"}},
 		{"ephemeral", Facts{Port: 40000, Binds: free, Rules: Rules{Ephemeral: limen.PortRange{From: 32768, To: 60999}}}, true,
-			[]string{"ephemeral: the system gives the numbers 32768-60999 to outgoing connections, so it can be taken before a server asks for it → sudo sysctl -w net.ipv4.ip_local_reserved_ports=40000"}},
+			[]string{"ephemeral: the system gives the numbers 32768-60999 to outgoing connections, so it can be taken before a server asks for it → use a port outside 32768-60999 for a server, or add this one to net.ipv4.ip_local_reserved_ports"}},
 		{"reserved", Facts{Binds: free, Rules: Rules{Reserved: true}}, true,
 			[]string{"reserved: the system's settings keep it for someone: it is never given out by itself, only to a program that asks for it"}},
 		{"not tried, and nobody there", Facts{}, true, nil},
