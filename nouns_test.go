@@ -36,6 +36,7 @@ var nouns = []any{
 	limen.Known{},
 	limen.Listener{Endpoint: here, State: limen.Bound, Reach: limen.Self},
 	limen.Number{Range: limen.SystemRange},
+	limen.Numbers{},
 	limen.Owner{Role: limen.Sole, Proof: limen.Proved},
 	limen.PortRange{From: 1, To: 1},
 	limen.Process{},

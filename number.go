@@ -72,3 +72,26 @@ type Registrant struct {
 	Name    string `json:"name"`
 	Year    int    `json:"year,omitempty"` // 0 where IANA gives none, as before 2001 or so
 }
+
+// Numbers are what a look at the port numbers found, in order.
+type Numbers struct {
+	Numbers []Number `json:"numbers"`
+}
+
+// MarshalJSON writes an absent list as an empty one.
+func (n Numbers) MarshalJSON() ([]byte, error) {
+	type plain Numbers
+	p := plain(n)
+	p.Numbers = orEmpty(p.Numbers)
+	return json.Marshal(p)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (n *Numbers) UnmarshalJSON(b []byte) error {
+	type plain Numbers
+	if err := json.Unmarshal(b, (*plain)(n)); err != nil {
+		return err
+	}
+	n.Numbers = orNil(n.Numbers)
+	return nil
+}

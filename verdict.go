@@ -20,6 +20,7 @@ type Verdict struct {
 	Causes    []Cause   `json:"causes"` // those that block first
 	Next      string    `json:"next"`   // the one right next move; empty if there is nothing to do
 	Gaps      []Gap     `json:"gaps"`
+	Number    *Number   `json:"number,omitempty"` // what the number is for, apart from this machine
 }
 
 // MarshalJSON writes absent lists as empty ones.

@@ -34,7 +34,7 @@ type Env struct {
 // commands are all commands, in the order help lists them. The common ones are
 // short and stand at the top level; features will be noun and verb, as in
 // "route add".
-var commands = []command{list, why, completion, version, help}
+var commands = []command{list, why, ports, completion, version, help}
 
 // A command is one thing a person can type.
 type command struct {

@@ -51,9 +51,10 @@ type desk struct {
 	verdict  limen.Verdict
 	err      error
 
-	listed []op.ListIn
-	whys   []op.WhyIn
-	closed int
+	listed  []op.ListIn
+	whys    []op.WhyIn
+	numbers []op.NumberIn
+	closed  int
 
 	width     int
 	vars      map[string]string
@@ -102,6 +103,10 @@ func (d *desk) env() Env {
 				op.Why.By(func(ctx context.Context, in op.WhyIn) (limen.Verdict, error) {
 					d.whys = append(d.whys, in)
 					return d.verdict, errors.Join(d.err, ctx.Err())
+				}),
+				op.Number.By(func(ctx context.Context, in op.NumberIn) (limen.Numbers, error) {
+					d.numbers = append(d.numbers, in)
+					return limen.Numbers{}, errors.Join(d.err, ctx.Err())
 				}),
 			}, func() error { d.closed++; return nil }, nil
 		},

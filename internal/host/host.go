@@ -49,6 +49,7 @@ func (h *Host) Ops() op.Table {
 	return op.Table{
 		op.List.By(h.List),
 		op.Why.By(h.Why),
+		op.Number.By(h.Number),
 	}
 }
 

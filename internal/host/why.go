@@ -44,6 +44,8 @@ func (h *Host) Why(ctx context.Context, in op.WhyIn) (limen.Verdict, error) {
 			break
 		}
 	}
+	number := registry.Lookup(in.Port, in.Transport)
+	v.Number = &number
 	return v, ctx.Err()
 }
 

@@ -128,6 +128,9 @@ func ndjsonVerdicts(w io.Writer, all []limen.Verdict, _ Options) error {
 		for _, c := range v.Causes {
 			lines = append(lines, line{"cause": c})
 		}
+		if v.Number != nil {
+			lines = append(lines, line{"number": v.Number})
+		}
 		lines = append(lines, gapLines(v.Gaps)...)
 	}
 	return writeLines(w, lines)

@@ -35,8 +35,8 @@ const mostCauses = 8
 func (p prose) write() {
 	v := p.verdict
 	p.paragraph("", p.headline())
-	if v.Free && v.Range == limen.DynamicRange {
-		p.paragraph("", "it lies in the dynamic range (49152 to 65535), which nobody can register")
+	if v.Free {
+		p.purpose()
 	}
 	blocking, notes := p.sorted()
 	if !v.Free {
@@ -62,6 +62,20 @@ func (p prose) write() {
 	if v.Next != "" {
 		p.linef("")
 		p.paragraph("next: ", v.Next)
+	}
+}
+
+// purpose tells what a free port is for. Who holds a taken one is of more
+// interest than who could.
+func (p prose) purpose() {
+	n := p.verdict.Number
+	switch {
+	case n != nil && (n.Known != nil || len(n.Registered) > 0):
+		p.paragraph("", numberHeadline(*n))
+		p.linef("")
+		p.number(*n)
+	case p.verdict.Range == limen.DynamicRange:
+		p.paragraph("", "it lies in the dynamic range (49152 to 65535), which nobody can register")
 	}
 }
 

@@ -22,6 +22,7 @@ type Format struct {
 
 	snapshot func(io.Writer, limen.Snapshot, Options) error
 	verdicts func(io.Writer, []limen.Verdict, Options) error
+	numbers  func(io.Writer, limen.Numbers, Options) error
 }
 
 // Formats are all formats, the usual one first.
@@ -31,27 +32,27 @@ var (
 	Table = Format{
 		Name: "table", Doc: "for people; it may change",
 		TakesColumns: true, TakesGroups: true,
-		snapshot: tableSnapshot, verdicts: proseVerdicts,
+		snapshot: tableSnapshot, verdicts: proseVerdicts, numbers: proseNumbers,
 	}
 	JSON = Format{
 		Name: "json", Doc: "the whole answer as one object; it only grows",
 		TellsGaps: true,
-		snapshot:  jsonSnapshot, verdicts: jsonVerdicts,
+		snapshot:  jsonSnapshot, verdicts: jsonVerdicts, numbers: jsonNumbers,
 	}
 	NDJSON = Format{
 		Name: "ndjson", Doc: "one object a line: each listener, connection, cause and gap",
 		TellsGaps: true,
-		snapshot:  ndjsonSnapshot, verdicts: ndjsonVerdicts,
+		snapshot:  ndjsonSnapshot, verdicts: ndjsonVerdicts, numbers: ndjsonNumbers,
 	}
 	CSV = Format{
 		Name: "csv", Doc: "a header, then one line each (RFC 4180)",
 		TakesColumns: true,
-		snapshot:     commas.snapshot, verdicts: commas.verdicts,
+		snapshot:     commas.snapshot, verdicts: commas.verdicts, numbers: commas.numbers,
 	}
 	TSV = Format{
 		Name: "tsv", Doc: "the same with tabs between the values, and no quotes",
 		TakesColumns: true,
-		snapshot:     tabs.snapshot, verdicts: tabs.verdicts,
+		snapshot:     tabs.snapshot, verdicts: tabs.verdicts, numbers: tabs.numbers,
 	}
 )
 
