@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -47,8 +48,28 @@ func (h *Host) newPeople(usage bool) *people {
 
 // person is a holder as found out once, whatever number of sockets it holds.
 type person struct {
-	facts process.Facts
-	err   error
+	facts   process.Facts
+	err     error
+	environ map[string]map[string]string // what was asked of its environment, by the names asked for
+}
+
+// variables returns the named variables of a person's environment. They are
+// read once, however many sockets it holds. Only detail comes from them, so
+// none is no gap: most processes of others may not be asked.
+func (p *people) variables(id limen.ProcessID, who *person, keys []string) map[string]string {
+	asked := strings.Join(keys, " ")
+	if env, ok := who.environ[asked]; ok {
+		return env
+	}
+	env, err := p.processes.Environ(id, keys...)
+	if err != nil {
+		env = nil
+	}
+	if who.environ == nil {
+		who.environ = map[string]map[string]string{}
+	}
+	who.environ[asked] = env
+	return env
 }
 
 // owners returns the owners of each socket, in the order of socks, and what
@@ -147,11 +168,7 @@ func (p *people) owner(ctx context.Context, s sockets.Socket, holder sockets.Hol
 		Process: o.Process, Cgroup: who.facts.Cgroup, Terminal: who.facts.Terminal,
 		Socket: s.Local, SocketCgroup: s.Cgroup,
 		Environ: func(keys ...string) map[string]string {
-			env, err := p.processes.Environ(holder.ProcessID, keys...)
-			if err != nil {
-				return nil // only detail comes from there; most processes of others may not be asked
-			}
-			return env
+			return p.variables(holder.ProcessID, who, keys)
 		},
 		Command: func(pid int) []string {
 			facts, err := p.processes.Read(limen.ProcessID{PID: pid})

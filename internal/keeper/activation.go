@@ -21,6 +21,7 @@ var activation = detector{
 		if !ok || !q.Socket.Addr.IsValid() {
 			return nil, nil
 		}
+		q.particular = true
 		var fit []socketUnit
 		for _, u := range q.finder.socketUnits(m) {
 			if u.holds(q.Socket) {

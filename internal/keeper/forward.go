@@ -24,6 +24,7 @@ var forwarding = detector{
 		}
 		for _, fw := range forwarders {
 			if fw.name == path.Base(file) && q.Socket.Addr.IsValid() {
+				q.particular = true
 				return q.forwarded(ctx, fw)
 			}
 		}

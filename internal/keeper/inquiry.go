@@ -16,6 +16,8 @@ type inquiry struct {
 	own    trail      // where the process's control group lies
 	made   trail      // where the socket's maker's control group lies
 	found  []found    // by the detectors asked before
+
+	particular bool // what is found depends on which socket the process holds
 }
 
 // An ancestor is a process on the way to the system's first one.

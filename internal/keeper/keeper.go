@@ -84,6 +84,21 @@ type Finder struct {
 	commands memory[limen.ProcessID, []string]
 	units    memory[unitKey, string]
 	sockets  memory[manager, []socketUnit]
+	lives    memory[life, finding]
+}
+
+// A life is a process with its control group, and that which made a socket of
+// it. Most processes run in the same things whichever of their sockets is
+// asked about, and some hold thousands.
+type life struct {
+	limen.ProcessID
+	cgroup, socketCgroup string
+}
+
+// A finding is what Within returns.
+type finding struct {
+	within []limen.Keeper
+	gaps   []limen.Gap
 }
 
 // found is a keeper and how far it is from the process: how many ancestors
@@ -96,8 +111,19 @@ type found struct {
 // Within returns everything the process runs in, nearest first. Ancestors are
 // nearer than control groups: a supervisor runs inside its unit or container,
 // whose first process is its own ancestor at most.
+//
+// The result may be shared between calls and is not to be changed.
 func (f *Finder) Within(ctx context.Context, s Subject) ([]limen.Keeper, []limen.Gap) {
-	q := f.inquire(s)
+	all := f.lives.of(life{s.Process.ProcessID, s.Cgroup, s.SocketCgroup}, func() (finding, bool) {
+		q := f.inquire(s)
+		within, gaps := q.detect(ctx)
+		return finding{within, gaps}, !q.particular && s.Process.PID != 0 && ctx.Err() == nil
+	})
+	return all.within, all.gaps
+}
+
+// detect asks every detector.
+func (q *inquiry) detect(ctx context.Context) ([]limen.Keeper, []limen.Gap) {
 	var gaps []limen.Gap
 	for _, d := range All {
 		more, missed := d.find(ctx, q)
