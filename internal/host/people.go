@@ -48,8 +48,10 @@ func (h *Host) newPeople(usage bool) *people {
 
 // person is a holder as found out once, whatever number of sockets it holds.
 type person struct {
-	facts   process.Facts
-	err     error
+	facts process.Facts
+	err   error
+
+	mu      sync.Mutex                   // guards environ
 	environ map[string]map[string]string // what was asked of its environment, by the names asked for
 }
 
@@ -58,6 +60,8 @@ type person struct {
 // none is no gap: most processes of others may not be asked.
 func (p *people) variables(id limen.ProcessID, who *person, keys []string) map[string]string {
 	asked := strings.Join(keys, " ")
+	who.mu.Lock()
+	defer who.mu.Unlock()
 	if env, ok := who.environ[asked]; ok {
 		return env
 	}
@@ -76,27 +80,34 @@ func (p *people) variables(id limen.ProcessID, who *person, keys []string) map[s
 // could not be found out about them.
 func (p *people) owners(ctx context.Context, socks []sockets.Socket) ([][]limen.Owner, []limen.Gap) {
 	known := p.meet(ctx, socks)
-	var gaps gapSet
 	all := make([][]limen.Owner, len(socks))
-	for i, s := range socks {
-		for _, holder := range s.Holders {
-			who := known[holder.ProcessID]
-			if who == nil || errors.Is(who.err, process.ErrGone) {
-				continue // ended since the kernel was asked; its socket went with it
-			}
-			if who.err != nil {
-				gaps.add(limen.Gap{
-					What: fmt.Sprintf("what process %d is", holder.PID),
-					Why:  who.err.Error(),
-				})
-			}
-			o, more := p.owner(ctx, s, holder, who)
-			all[i] = append(all[i], o)
-			gaps.add(more...)
-		}
-		assignRoles(all[i])
+	missed := make([][]limen.Gap, len(socks))
+	share(len(socks), func(i int) {
+		all[i], missed[i] = p.ownersOf(ctx, socks[i], known)
+	})
+	var gaps gapSet
+	for _, m := range missed {
+		gaps.add(m...)
 	}
 	return all, gaps.list
+}
+
+// ownersOf returns the owners of one socket, all of whom are known.
+func (p *people) ownersOf(ctx context.Context, s sockets.Socket, known map[limen.ProcessID]*person) (owners []limen.Owner, gaps []limen.Gap) {
+	for _, holder := range s.Holders {
+		who := known[holder.ProcessID]
+		if errors.Is(who.err, process.ErrGone) {
+			continue // ended since the kernel was asked; its socket went with it
+		}
+		if who.err != nil {
+			gaps = append(gaps, limen.Gap{What: fmt.Sprintf("what process %d is", holder.PID), Why: who.err.Error()})
+		}
+		o, more := p.owner(ctx, s, holder, who)
+		owners = append(owners, o)
+		gaps = append(gaps, more...)
+	}
+	assignRoles(owners)
+	return owners, gaps
 }
 
 // meet reads the facts of every holder once, on all processors.

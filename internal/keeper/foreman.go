@@ -16,14 +16,17 @@ var foremen = detector{
 	find: func(_ context.Context, q *inquiry) ([]found, []limen.Gap) {
 		return q.nearest(func(a ancestor) (limen.Keeper, bool) {
 			name, ok := foreman(a.program)
+			if !ok {
+				return limen.Keeper{}, false
+			}
 			k := limen.Keeper{Kind: limen.Foreman, Name: name, Evidence: a.calls(name)}
 			for _, v := range procfileVariables {
-				if value := q.env(v); ok && value != "" {
+				if value := q.env(v); value != "" {
 					k.Evidence += fmt.Sprintf(", and the environment of process %d says %s=%s", q.Process.PID, v, value)
 					break
 				}
 			}
-			return k, ok
+			return k, true
 		}), nil
 	},
 }

@@ -15,11 +15,14 @@ var ide = detector{
 	find: func(_ context.Context, q *inquiry) ([]found, []limen.Gap) {
 		return q.nearest(func(a ancestor) (limen.Keeper, bool) {
 			name, ok := editor(a)
+			if !ok {
+				return limen.Keeper{}, false
+			}
 			k := limen.Keeper{Kind: limen.IDE, Name: name, Evidence: a.calls(name)}
-			if t := q.env("TERM_PROGRAM"); ok && t != "" {
+			if t := q.env("TERM_PROGRAM"); t != "" {
 				k.Evidence += fmt.Sprintf(", and the environment of process %d says TERM_PROGRAM=%s", q.Process.PID, t)
 			}
-			return k, ok
+			return k, true
 		}), nil
 	},
 }
