@@ -242,6 +242,7 @@ func TestRealScreen(t *testing.T) {
 func TestRealTmux(t *testing.T) {
 	program, dir := need(t, "tmux"), shortRoot(t)
 	t.Setenv("TMUX", "")
+	t.Setenv("SHELL", "/bin/sh") // that of a user such as nobody runs nothing
 	socket := dir + "/sock"
 	first, second := newBirth(t), newBirth(t)
 	t.Cleanup(func() { exec.Command(program, "-S", socket, "kill-server").Run() })
