@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -78,6 +79,24 @@ func TestListShowsExactlyWhatListensAndWhoseItIs(t *testing.T) {
 	}
 	if master := snap.Listeners[2].Owners[0].Process; master.PID != fork.PID {
 		t.Errorf("the master is %d, want %d", master.PID, fork.PID)
+	}
+}
+
+func TestTwinsStandInTheOrderOfTheirOwners(t *testing.T) {
+	nettest.Enter(t)
+	var want []int
+	for range 6 {
+		p := nettest.Program{Name: "twin", Sockets: []nettest.Spec{
+			{Kind: nettest.Listening, Network: "tcp", Addr: "127.0.0.1:3003", ReusePort: true}}}.Start(t)
+		want = append(want, p.PID)
+	}
+	slices.Sort(want)
+	var got []int
+	for _, l := range list(t, op.ListIn{}).Listeners {
+		got = append(got, l.Owners[0].Process.PID)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("owners of the twins (-want +got):\n%s", diff)
 	}
 }
 

@@ -77,6 +77,7 @@ func (h *Host) identify(ctx context.Context, p *people, socks []sockets.Socket, 
 		})
 	}
 	assignPeers(listeners)
+	slices.SortStableFunc(listeners, byOwner)
 	return listeners, leftovers, gaps.list
 }
 

@@ -255,6 +255,18 @@ func assignPeers(listeners []limen.Listener) {
 	}
 }
 
+// byOwner orders listeners by endpoint and, where several share one, by their
+// owners: the kernel's numbers of their sockets say nothing of who came first.
+func byOwner(a, b limen.Listener) int {
+	pid := func(l limen.Listener) int {
+		if len(l.Owners) == 0 {
+			return 0
+		}
+		return l.Owners[0].Process.PID
+	}
+	return cmp.Or(a.Endpoint.Compare(b.Endpoint), cmp.Compare(pid(a), pid(b)))
+}
+
 // gapSet gathers gaps and keeps each once.
 type gapSet struct {
 	list []limen.Gap
