@@ -24,6 +24,7 @@ var values = map[reflect.Type]func(n uint64) any{
 	reflect.TypeFor[limen.Role]():      func(uint64) any { return limen.Worker },
 	reflect.TypeFor[limen.Proof]():     func(uint64) any { return limen.Candidate },
 	reflect.TypeFor[limen.Range]():     func(uint64) any { return limen.DynamicRange },
+	reflect.TypeFor[limen.Change]():    func(uint64) any { return limen.OwnerChanged },
 	reflect.TypeFor[limen.Kind]():      func(uint64) any { return limen.Busy },
 }
 

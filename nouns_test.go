@@ -29,12 +29,14 @@ var nouns = []any{
 	limen.Container{},
 	here,
 	limen.Error{},
+	limen.Event{Change: limen.Opened, Listener: limen.Listener{Endpoint: here, State: limen.Bound, Reach: limen.Self}},
 	limen.Evidence{},
 	limen.Framework{},
 	limen.Gap{},
 	limen.Keeper{},
 	limen.Known{},
 	limen.Listener{Endpoint: here, State: limen.Bound, Reach: limen.Self},
+	limen.News{},
 	limen.Number{Range: limen.SystemRange},
 	limen.Numbers{},
 	limen.Owner{Role: limen.Sole, Proof: limen.Proved},
@@ -55,7 +57,8 @@ var nouns = []any{
 
 // notNouns are exported structs that never travel.
 var notNouns = map[string]string{
-	"Interface": "an argument of ReachOf",
+	"Interface":  "an argument of ReachOf",
+	"ListenerID": "a map's key, made of what a Listener says",
 }
 
 func TestEveryNounIsInTheTable(t *testing.T) {

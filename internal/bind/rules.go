@@ -27,7 +27,7 @@ type Rules struct {
 
 // System is where the rules are written down. The zero value is this machine.
 type System struct {
-	Root string // the file system's root; empty for /
+	Root string // the root of a Linux machine's file system; empty for this machine
 }
 
 // Read reads the rules. What is odd is left zero and said by a gap; what is
@@ -35,6 +35,9 @@ type System struct {
 func (s System) Read() (Rules, []limen.Gap) {
 	var r Rules
 	var gaps []limen.Gap
+	if s.Root == "" && readNative != nil {
+		return readNative()
+	}
 	for _, f := range ruleFiles {
 		text, err := s.read(f.path)
 		if err == nil {

@@ -50,6 +50,7 @@ func (h *Host) Ops() op.Table {
 		op.List.By(h.List),
 		op.Why.By(h.Why),
 		op.Number.By(h.Number),
+		op.Watch.By(h.Watch),
 	}
 }
 

@@ -15,12 +15,8 @@ import (
 func (h *Host) List(ctx context.Context, in op.ListIn) (limen.Snapshot, error) {
 	var snap limen.Snapshot
 	snap.Machine, snap.Time = h.moment()
-	want := sockets.Want{
-		Transport: in.Query.Transport, Match: in.Query.MatchEndpoint, Connections: in.Connections,
-	}
-	if p := in.Query.Ports; len(p) == 1 && p[0].From == p[0].To {
-		want.Port = p[0].From
-	}
+	want := wanted(in.Query)
+	want.Connections = in.Connections
 	socks, gaps, err := h.sockets.Read(ctx, want)
 	if err != nil {
 		return snap, readError("cannot list the ports of this machine", err)
@@ -50,14 +46,28 @@ func (h *Host) List(ctx context.Context, in op.ListIn) (limen.Snapshot, error) {
 	return snap, ctx.Err()
 }
 
+// wanted is what a query means of the sockets, before anything else is known
+// of them.
+func wanted(q limen.Query) sockets.Want {
+	want := sockets.Want{Transport: q.Transport, Match: q.MatchEndpoint}
+	if p := q.Ports; len(p) == 1 && p[0].From == p[0].To {
+		want.Port = p[0].From
+	}
+	return want
+}
+
 // identify finds the owners of sockets and says what the sockets are in the
 // words of package limen.
 func (h *Host) identify(ctx context.Context, p *people, socks []sockets.Socket, up []limen.Interface) ([]limen.Listener, []leftover, []limen.Gap) {
 	gaps := gapSet{h.sockets.FindHolders(ctx, socks)}
-	owners, more := p.owners(ctx, socks)
+	listeners, leftovers, more := h.describe(ctx, p, socks, up)
 	gaps.add(more...)
-	var listeners []limen.Listener
-	var leftovers []leftover
+	return listeners, leftovers, gaps.list
+}
+
+// describe is identify for sockets whose holders have been looked for.
+func (h *Host) describe(ctx context.Context, p *people, socks []sockets.Socket, up []limen.Interface) (listeners []limen.Listener, leftovers []leftover, gaps []limen.Gap) {
+	owners, gaps := p.owners(ctx, socks)
 	for i, s := range socks {
 		user := p.user(s)
 		if s.State.Waits() {
@@ -78,7 +88,7 @@ func (h *Host) identify(ctx context.Context, p *people, socks []sockets.Socket, 
 	}
 	assignPeers(listeners)
 	slices.SortStableFunc(listeners, byOwner)
-	return listeners, leftovers, gaps.list
+	return listeners, leftovers, gaps
 }
 
 // reach says how far away a peer of s can be.

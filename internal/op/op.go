@@ -58,17 +58,21 @@ func (o Op[In, Out]) By(do func(context.Context, In) (Out, error)) Binding {
 	}
 }
 
-// A Binding is a verb with the function that does it, its types set aside so
-// that a carrier can loop over many.
+// A Binding is a verb or a feed with the function that does it, its types set
+// aside so that a carrier can loop over many.
 type Binding struct {
 	Name   string
 	Doc    string
 	Risk   Risk
 	NewIn  func() any // a pointer to a zero In
-	NewOut func() any // a pointer to a zero Out
+	NewOut func() any // a pointer to a zero Out, or to a zero Item of a feed
 
-	do func(ctx context.Context, in, out any) error
+	do     func(ctx context.Context, in, out any) error                     // nil for a feed
+	follow func(ctx context.Context, in, item any, next func() error) error // nil for a verb
 }
+
+// IsFeed reports whether it gives one thing after another, and is to be followed.
+func (b Binding) IsFeed() bool { return b.follow != nil }
 
 // A Table is a Place that carries out verbs by what they are bound to.
 type Table []Binding
@@ -76,15 +80,20 @@ type Table []Binding
 // Do carries out the named operation in this process.
 func (t Table) Do(ctx context.Context, name string, in, out any) error {
 	for _, b := range t {
-		if b.Name == name {
+		if b.Name == name && !b.IsFeed() {
 			return b.do(ctx, in, out)
 		}
 	}
 	return unknown(name)
 }
 
-// Follow fails: no feed is declared yet.
-func (t Table) Follow(_ context.Context, name string, _, _ any, _ func() error) error {
+// Follow carries out the named feed in this process.
+func (t Table) Follow(ctx context.Context, name string, in, item any, next func() error) error {
+	for _, b := range t {
+		if b.Name == name && b.IsFeed() {
+			return b.follow(ctx, in, item, next)
+		}
+	}
 	return unknown(name)
 }
 

@@ -14,6 +14,10 @@ const environLimit = 128 << 10
 // returns an error that is fs.ErrPermission if it may not look. A variable
 // that lies beyond the first 128 KiB is not found.
 func (r *Reader) Environ(id limen.ProcessID, keys ...string) (map[string]string, error) {
+	return native.environ(r, id, keys...)
+}
+
+func (r *Reader) environProcfs(id limen.ProcessID, keys ...string) (map[string]string, error) {
 	var buf scratch
 	d, _, err := r.open(id, &buf)
 	if err != nil {

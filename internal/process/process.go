@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/limenhq/limen"
 )
@@ -34,6 +35,8 @@ type Reader struct {
 
 	mu   sync.Mutex // guards runs
 	runs map[int]seen
+
+	table table // of systems that tell of all processes at once
 }
 
 // Facts are what is known of one run of a program. Those that may not be seen
@@ -65,11 +68,24 @@ const commandLimit = 8 << 10
 // line of exactly commandLimit bytes from a longer one.
 type scratch [commandLimit + 1]byte
 
+// A system is how the processes of an operating system are looked at. Each
+// operating system has its own in the variable native; procfs is one.
+type system struct {
+	read    func(*Reader, limen.ProcessID) (Facts, error)
+	environ func(*Reader, limen.ProcessID, ...string) (map[string]string, error)
+	usage   func(*Reader, limen.ProcessID, time.Time) (limen.Usage, error)
+	pids    func(*Reader) ([]int, error)
+}
+
+var procfs = system{(*Reader).readProcfs, (*Reader).environProcfs, (*Reader).usageProcfs, (*Reader).pidsProcfs}
+
 // Read returns what is known of a run. A Birth of 0 means whichever run has
 // the number now. It returns ErrGone unless the same run was there when
 // reading began and when it ended. A run that has ended but was not yet waited
 // for still has a few facts, its name and parent among them.
-func (r *Reader) Read(id limen.ProcessID) (Facts, error) {
+func (r *Reader) Read(id limen.ProcessID) (Facts, error) { return native.read(r, id) }
+
+func (r *Reader) readProcfs(id limen.ProcessID) (Facts, error) {
 	var buf scratch
 	d, s, err := r.open(id, &buf)
 	if err != nil {
@@ -98,7 +114,9 @@ func (r *Reader) Read(id limen.ProcessID) (Facts, error) {
 }
 
 // PIDs returns the number of every process that is in sight, in no order.
-func (r *Reader) PIDs() ([]int, error) { return pids(r.root()) }
+func (r *Reader) PIDs() ([]int, error) { return native.pids(r) }
+
+func (r *Reader) pidsProcfs() ([]int, error) { return pids(r.root()) }
 
 func (r *Reader) root() string {
 	if r.Root == "" {

@@ -9,6 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+var native = procfs
+
 // A dir is the directory of one process in procfs, held open. It stays with
 // the run it was opened for: once that is gone, nothing can be opened in it,
 // even if the number belongs to another run by then (get_proc_task in

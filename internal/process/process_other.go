@@ -4,7 +4,7 @@ package process
 
 import "errors"
 
-// A dir would be what the system shows of one process.
+// A dir would be what procfs shows of one process, on a system that has it.
 type dir struct{ pid int }
 
 func openDir(string, int) (dir, error)       { return dir{}, errors.ErrUnsupported }

@@ -10,6 +10,10 @@ import (
 // Usage returns what a run has used from its start to now. A Birth of 0 means
 // whichever run has the number. It returns ErrGone if the run has ended.
 func (r *Reader) Usage(id limen.ProcessID, now time.Time) (limen.Usage, error) {
+	return native.usage(r, id, now)
+}
+
+func (r *Reader) usageProcfs(id limen.ProcessID, now time.Time) (limen.Usage, error) {
 	var buf scratch
 	// One read of one file speaks of one run only: there is nothing to check
 	// at the end.

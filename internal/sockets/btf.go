@@ -22,9 +22,10 @@ var errBTF = errors.New("the kernel's type information is not as expected")
 
 // The kinds that are looked for, of enum BTF_KIND_*.
 const (
-	btfStruct = 4
-	btfUnion  = 5
-	btfFunc   = 12
+	btfStruct  = 4
+	btfUnion   = 5
+	btfTypedef = 8
+	btfFunc    = 12
 )
 
 // btfTail is what follows the twelve bytes of struct btf_type, by kind: so
@@ -126,17 +127,22 @@ type offsets map[string]uint32
 // each structure stand. Whatever is missing is an error: a program built on
 // half of it would read something else.
 func (d btf) find(fn string, want map[string][]string) (id uint32, found map[string]offsets, err error) {
+	return d.findKind(btfFunc, fn, want)
+}
+
+// findKind is find for a type of another kind than a function.
+func (d btf) findKind(kind int, target string, want map[string][]string) (id uint32, found map[string]offsets, err error) {
 	names := map[uint32]string{}
 	for s := range want {
 		names[d.name(s)] = s
 	}
-	fnName := d.name(fn)
+	targetName := d.name(target)
 	found = map[string]offsets{}
 	err = d.each(func(t btfType) bool {
 		name := d.order.Uint32(d.types[t.at:])
 		switch {
 		case name == 0:
-		case t.kind == btfFunc && name == fnName:
+		case t.kind == kind && name == targetName:
 			id = t.id
 		case t.kind == btfStruct && names[name] != "":
 			s := names[name]
@@ -150,7 +156,7 @@ func (d btf) find(fn string, want map[string][]string) (id uint32, found map[str
 		return 0, nil, err
 	}
 	if id == 0 {
-		return 0, nil, fmt.Errorf("%w: no function %s", errBTF, fn)
+		return 0, nil, fmt.Errorf("%w: no %s", errBTF, target)
 	}
 	for s, fields := range want {
 		if len(found[s]) < len(fields) {
@@ -160,28 +166,97 @@ func (d btf) find(fn string, want map[string][]string) (id uint32, found map[str
 	return id, found, nil
 }
 
-// fields returns where the wanted members of a structure stand. Those that a
-// nameless member holds are not looked for: none of ours is in one.
+// fields returns where the wanted members of a structure stand, those that a
+// nameless member holds included. Bit fields are left out: they stand at no
+// byte of their own.
 func (d btf) fields(t btfType, want []string) offsets {
-	const bitfield = 1 << 31 // kind_flag of struct btf_type: offsets are 24 bits, and a bit size above
 	o := offsets{}
-	sized := d.order.Uint32(d.types[t.at+4:])&bitfield != 0
 	for _, field := range want {
-		name := d.name(field)
-		for i := range t.members {
-			m := t.at + 12 + 12*i
-			if name == 0 || d.order.Uint32(d.types[m:]) != name {
-				continue
-			}
-			bits := d.order.Uint32(d.types[m+8:])
-			if sized {
-				if bits>>24 != 0 {
-					continue
-				}
-				bits &= 0xffffff
-			}
-			o[field] = bits / 8
+		if m, ok := d.member(t, d.name(field)); ok && m.size == 0 {
+			o[field] = m.bit / 8
 		}
 	}
 	return o
+}
+
+// A btfMember is where a member of a structure stands, in bits; size is that
+// of a bit field, and 0 for any other.
+type btfMember struct{ bit, size uint32 }
+
+// mostInner bounds how many nameless structures are looked into for one
+// member. The largest of the kernel, struct task_struct, has a dozen.
+const mostInner = 64
+
+// member looks for a member by where its name stands: in the structure, then
+// in its nameless members, then in theirs.
+func (d btf) member(t btfType, name uint32) (m btfMember, ok bool) {
+	if name == 0 {
+		return m, false
+	}
+	m, ok, inside := d.scan(t, name)
+	for i := 0; i < len(inside) && i < mostInner && !ok; i++ {
+		var more []nameless
+		m, ok, more = d.scan(d.structure(inside[i].id), name)
+		m.bit += inside[i].bit
+		for _, n := range more[:min(len(more), mostInner)] {
+			inside = append(inside, nameless{n.id, n.bit + inside[i].bit})
+		}
+	}
+	return m, ok
+}
+
+// A nameless member is a structure of which the members count as those of the
+// one it stands in.
+type nameless struct{ id, bit uint32 }
+
+// scan looks for a member in the structure itself, and returns the nameless
+// ones before it.
+func (d btf) scan(t btfType, name uint32) (m btfMember, ok bool, inside []nameless) {
+	const bitfield = 1 << 31 // kind_flag of struct btf_type: offsets are 24 bits, and a bit size above
+	sized := d.order.Uint32(d.types[t.at+4:])&bitfield != 0
+	for i := range t.members {
+		b := d.types[t.at+12+12*i:]
+		m = btfMember{bit: d.order.Uint32(b[8:])}
+		if sized {
+			m.bit, m.size = m.bit&0xffffff, m.bit>>24
+		}
+		switch d.order.Uint32(b) {
+		case name:
+			return m, true, nil
+		case 0:
+			inside = append(inside, nameless{d.order.Uint32(b[4:]), m.bit})
+		}
+	}
+	return btfMember{}, false, inside
+}
+
+// bit returns the byte that a bit field of one bit stands in, and its mask
+// there on a little-endian machine.
+func (d btf) bit(structure, field string) (at uint32, mask uint8, err error) {
+	name := d.name(structure)
+	var m btfMember
+	var ok bool
+	err = d.each(func(t btfType) bool {
+		if name != 0 && t.kind == btfStruct && d.order.Uint32(d.types[t.at:]) == name {
+			m, ok = d.member(t, d.name(field))
+		}
+		return !ok
+	})
+	if err == nil && (!ok || m.size != 1) {
+		err = fmt.Errorf("%w: struct %s has no bit %s", errBTF, structure, field)
+	}
+	return m.bit / 8, 1 << (m.bit % 8), err
+}
+
+// structure returns a structure or union by its number; one without members if
+// there is none. Types have no index, so it walks.
+func (d btf) structure(id uint32) (found btfType) {
+	// A description that is damaged further on was found out by then, or will be.
+	_ = d.each(func(t btfType) bool {
+		if t.id == id && (t.kind == btfStruct || t.kind == btfUnion) {
+			found = t
+		}
+		return t.id < id
+	})
+	return found
 }

@@ -1,10 +1,12 @@
 package sockets
 
 import (
+	"cmp"
 	"context"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,11 +22,11 @@ const maxCandidates = 8
 // guess names candidates for the sockets that nobody is known to hold. The
 // kernel tells any user in which control group a socket was created and for
 // which user (INET_DIAG_CGROUP_ID, since Linux 5.9), and everyone may read who
-// is in a group.
-func guess(ctx context.Context, r Reader, socks []Socket, unheld []int) {
+// is in a group. A process that was looked into is no candidate.
+func guess(ctx context.Context, r Reader, search *search, unheld []int) {
 	wanted := map[uint64]string{}
 	for _, i := range unheld {
-		if id := socks[i].cgroup; id != 0 {
+		if id := search.socks[i].cgroup; id != 0 {
 			wanted[id] = ""
 		}
 	}
@@ -36,19 +38,26 @@ func guess(ctx context.Context, r Reader, socks []Socket, unheld []int) {
 		return
 	}
 	findGroups(ctx, mount, wanted)
+	closed := make(map[int]bool, len(search.closed))
+	for _, pid := range search.closed {
+		closed[pid] = true
+	}
+	type origin struct {
+		group string
+		uid   uint32
+	}
+	known := map[origin][]Holder{} // of a thousand sockets, most have one origin
 	for _, i := range unheld {
-		s := &socks[i]
-		group := wanted[s.cgroup]
-		if group == "" {
-			continue
+		s := &search.socks[i]
+		s.Cgroup = wanted[s.cgroup]
+		if s.Cgroup == "" || s.Cgroup == "/" {
+			continue // in the first group, the whole machine may be
 		}
-		s.Cgroup = group
-		if group == "/" {
-			continue // the whole machine may be in there
+		o := origin{s.Cgroup, s.UID}
+		if _, ok := known[o]; !ok {
+			known[o] = members(r.proc(), mount+o.group, o.uid, closed)
 		}
-		for _, id := range members(r.proc(), mount+group, s.UID) {
-			s.Holders = append(s.Holders, Holder{id, limen.Candidate})
-		}
+		s.Holders = slices.Clone(known[o])
 	}
 }
 
@@ -89,18 +98,18 @@ func findGroups(ctx context.Context, mount string, wanted map[uint64]string) {
 	})
 }
 
-// members returns the processes of a group that may hold a socket of user
-// uid: those of that user; or, for a socket of root, all, because a server
-// can have given up its rights since. Too many are none.
-func members(proc, group string, uid uint32) []limen.ProcessID {
+// members returns the closed processes of a group that may hold a socket of
+// user uid: those of that user; or, for a socket of root, all, because a
+// server can have given up its rights since. Too many are none.
+func members(proc, group string, uid uint32, closed map[int]bool) []Holder {
 	text, err := os.ReadFile(group + "/cgroup.procs")
 	if err != nil {
 		return nil
 	}
-	var same, others []limen.ProcessID
+	var same, others []Holder
 	for word := range strings.FieldsSeq(string(text)) {
 		pid, err := strconv.Atoi(word)
-		if err != nil || pid <= 0 {
+		if err != nil || !closed[pid] {
 			continue // 0 stands for a process outside this PID namespace
 		}
 		dir := proc + "/" + word
@@ -110,13 +119,16 @@ func members(proc, group string, uid uint32) []limen.ProcessID {
 		if err != nil || !ok || unix.Stat(dir, &st) != nil {
 			continue
 		}
-		id := limen.ProcessID{PID: pid, Birth: birth}
+		h := Holder{limen.ProcessID{PID: pid, Birth: birth}, limen.Candidate}
 		// The directory of a process belongs to its user, or to root if it
 		// may not be dumped (proc(5)).
 		if st.Uid == uid {
-			same = append(same, id)
+			same = append(same, h)
 		} else if uid == 0 || st.Uid == 0 {
-			others = append(others, id)
+			others = append(others, h)
+		}
+		if len(same) > maxCandidates {
+			return nil
 		}
 	}
 	if len(same) == 0 {
@@ -125,5 +137,6 @@ func members(proc, group string, uid uint32) []limen.ProcessID {
 	if len(same) > maxCandidates {
 		return nil
 	}
+	slices.SortFunc(same, func(a, b Holder) int { return cmp.Compare(a.PID, b.PID) })
 	return same
 }

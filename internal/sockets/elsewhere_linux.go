@@ -21,44 +21,46 @@ var namedNamespaces = []string{"/run/netns", "/run/docker/netns"}
 func readElsewhere(ctx context.Context, r Reader, w Want) ([]Socket, []limen.Gap) {
 	others, closed := otherNamespaces(r, networkNamespace(r))
 	var socks []Socket
+	var gaps []limen.Gap
 	for n, ways := range others {
-		found, err := readByAny(ctx, r, w, ways, n)
-		if err == nil {
-			socks = append(socks, found...)
-		} else if !errors.Is(err, fs.ErrNotExist) { // else it ended with its last process
+		found, more, err := readByAny(ctx, r, w, ways, n)
+		switch {
+		case err == nil:
+			socks, gaps = append(socks, found...), append(gaps, more...)
+		case ctx.Err() != nil:
+			return tidy(socks, w), append(gaps, limen.Gap{What: elsewhere, Why: "the search ended before it came to all of them", Next: "ask again"})
+		case !errors.Is(err, errEnded):
 			closed++
 		}
 	}
-	return tidy(socks, w), elsewhereGap(closed)
+	if closed > 0 {
+		gaps = append(gaps, elsewhereGap(closed))
+	}
+	return tidy(socks, w), gaps
 }
 
 // readByAny reads a namespace by the first way into it that still exists: a
 // process can end at any moment.
-func readByAny(ctx context.Context, r Reader, w Want, ways []string, n limen.Namespace) (socks []Socket, err error) {
+func readByAny(ctx context.Context, r Reader, w Want, ways []string, n limen.Namespace) (socks []Socket, gaps []limen.Gap, err error) {
 	for _, way := range ways {
 		if err = ctx.Err(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		if socks, err = readInside(ctx, r, w, way, n); err == nil {
-			return socks, nil
+		if socks, gaps, err = readInside(ctx, r, w, way, n); err == nil {
+			return socks, gaps, nil
 		}
 	}
-	return nil, err
+	return nil, nil, err
 }
 
+const elsewhere = "ports of other network namespaces, such as those of containers"
+
 // elsewhereGap says that some namespaces could not be looked for or into.
-func elsewhereGap(closed int) []limen.Gap {
-	if closed == 0 {
-		return nil
-	}
-	g := limen.Gap{
-		What: "ports of other network namespaces, such as those of containers",
-		Why:  "only root may look for them", Next: "run the same command with sudo",
-	}
+func elsewhereGap(closed int) limen.Gap {
 	if os.Geteuid() == 0 {
-		g.Why, g.Next = "the system does not let even root look into "+processes(closed), ""
+		return limen.Gap{What: elsewhere, Why: "the system does not let even root look into " + processes(closed)}
 	}
-	return []limen.Gap{g}
+	return limen.Gap{What: elsewhere, Why: "only root may look for them", Next: "run the same command with sudo"}
 }
 
 // maxWays bounds how many ways into one namespace are kept.
@@ -87,6 +89,9 @@ func otherNamespaces(r Reader, own limen.Namespace) (others map[limen.Namespace]
 			add(n, link)
 		}
 	}
+	if closed == 0 && hidesOthers(r.proc()) {
+		closed = 1
+	}
 	for _, dir := range namedNamespaces {
 		names, _ := os.ReadDir(dir) // absent where nobody uses it
 		for _, e := range names {
@@ -107,29 +112,54 @@ func isNamespace(path string) bool {
 	return unix.Statfs(path, &fs) == nil && (fs.Type == unix.NSFS_MAGIC || fs.Type == unix.PROC_SUPER_MAGIC)
 }
 
+// errEnded says that a namespace, or what led to it, is no more.
+var errEnded = errors.New("the namespace has ended")
+
 // readInside reads the tables of the namespace at path, on a thread that
-// enters it and is thrown away: it is not unlocked, so it ends with the
-// goroutine and nothing else ever runs in there.
-func readInside(ctx context.Context, r Reader, w Want, path string, n limen.Namespace) (socks []Socket, err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
+// enters it and comes back.
+func readInside(ctx context.Context, r Reader, w Want, path string, n limen.Namespace) (socks []Socket, gaps []limen.Gap, err error) {
+	there, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, errEnded
 	}
-	defer f.Close()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer there.Close()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		runtime.LockOSThread()
-		if err = unix.Setns(int(f.Fd()), unix.CLONE_NEWNET); err != nil {
-			return
-		}
-		if socks, _, err = r.Read(ctx, w); err != nil {
-			return
-		}
-		for i := range socks {
-			socks[i].Namespace = n
-		}
+		err = r.within(there, func() error {
+			socks, gaps, err = r.Read(ctx, w)
+			return err
+		})
 	}()
 	<-done
-	return socks, err
+	for i := range socks {
+		socks[i].Namespace = n
+	}
+	return socks, gaps, err
+}
+
+// within calls do on a thread in another network namespace, and needs a
+// goroutine of its own: should the way back be barred, the thread stays
+// locked, and so ends with the goroutine. It is not left to that alone,
+// because the first thread never ends, and stands for the whole process in
+// /proc/PID/ns.
+func (r Reader) within(there *os.File, do func() error) error {
+	runtime.LockOSThread()
+	here, err := os.Open(r.proc() + "/thread-self/ns/net")
+	if err == nil {
+		defer here.Close()
+		err = unix.Setns(int(there.Fd()), unix.CLONE_NEWNET)
+	}
+	if err != nil {
+		runtime.UnlockOSThread()
+		return err
+	}
+	err = do()
+	if unix.Setns(int(here.Fd()), unix.CLONE_NEWNET) == nil {
+		runtime.UnlockOSThread()
+	}
+	return err
 }

@@ -61,10 +61,18 @@ type diagQuestion struct {
 	states    uint32 // a bit for each of the kernel's states
 }
 
-const (
-	waitingStates = 1<<10 | 1<<7 // TCPF_LISTEN, and TCPF_CLOSE for UDP
-	allStates     = 1<<14 - 1
-)
+const allStates = 1<<14 - 1
+
+// waitingStates are the states in which a socket of a transport waits. For
+// more than TCPF_LISTEN the kernel walks over the whole table of connections,
+// whose size goes with the machine's memory (inet_diag_dump_icsk of
+// net/ipv4/inet_diag.c); a UDP socket without a peer is in TCPF_CLOSE.
+func waitingStates(t limen.Transport) uint32 {
+	if t == limen.UDP {
+		return 1 << 7
+	}
+	return 1 << 10
+}
 
 // message writes the question as a netlink message's body.
 func (q diagQuestion) message() []byte {
@@ -119,6 +127,9 @@ func parseDiag(b []byte, t limen.Transport, device func(uint32) string) (s Socke
 		s.Device = device(i)
 		if local.IsLinkLocalUnicast() && local.Is6() {
 			local, s.Device = local.WithZone(s.Device), ""
+			if peer.IsLinkLocalUnicast() {
+				peer = peer.WithZone(local.Zone())
+			}
 		}
 	}
 	s.Local = limen.Endpoint{Transport: t, Addr: netip.AddrPortFrom(local, binary.BigEndian.Uint16(id))}
@@ -126,7 +137,7 @@ func parseDiag(b []byte, t limen.Transport, device func(uint32) string) (s Socke
 		s.Peer = netip.AddrPortFrom(peer, port)
 	}
 	word := func(at int) uint32 { return binary.NativeEndian.Uint32(b[at:]) }
-	s.UID, s.Number = word(64), uint64(word(68))
+	s.UID, s.Number, s.cookie = word(64), uint64(word(68)), uint64(word(44))|uint64(word(48))<<32
 	switch s.State {
 	case limen.Listening:
 		s.Backlog = &limen.Backlog{Used: word(56), Max: word(60)}

@@ -24,16 +24,11 @@ const typesFile = "/sys/kernel/btf/vmlinux"
 type holding struct {
 	pid    uint32 // in the first PID namespace
 	_      uint32
-	start  uint64 // nanoseconds since boot
+	start  uint64 // of the process, not of a thread: nanoseconds since boot
 	socket uint64 // the inode's number
 }
 
 const holdingSize = int(unsafe.Sizeof(holding{}))
-
-// tick is the unit of start times in /proc/PID/stat: a USER_HZ, which the
-// kernel's interfaces fix at 100 a second on every architecture that Go has
-// (include/uapi/asm-generic/param.h), in nanoseconds.
-const tick = 1e9 / 100
 
 // iterate calls do for every descriptor of every process that is a socket, in
 // one read of a task_file iterator (kernel/bpf/task_iter.c, since Linux 5.8).
@@ -105,7 +100,7 @@ func buildIterator() (program []instruction, target uint32, err error) {
 		return nil, 0, fmt.Errorf("%w: %w", errors.ErrUnsupported, err)
 	}
 	id, at, err := d.find("bpf_iter_task_file", map[string][]string{
-		"task_struct": {"tgid", "start_boottime"},
+		"task_struct": {"tgid", "group_leader", "start_boottime"},
 		"file":        {"f_inode"},
 		"inode":       {"i_mode", "i_ino"},
 	})
@@ -187,10 +182,13 @@ func taskFileProgram(at map[string]offsets) []instruction {
 		skipIf(unix.BPF_JNE, 2, sIFSOCK),
 		load(double, 3, 8, at["inode"]["i_ino"]),
 		store(double, -8, 3),
-		load(double, 3, 6, at["task_struct"]["start_boottime"]),
-		store(double, -16, 3),
 		load(word, 3, 6, at["task_struct"]["tgid"]),
 		store(double, -24, 3),
+		// A thread comes on its own if its descriptors are not those of its
+		// process (unshare(2), CLONE_FILES), and began later.
+		load(double, 6, 6, at["task_struct"]["group_leader"]),
+		load(double, 3, 6, at["task_struct"]["start_boottime"]),
+		store(double, -16, 3),
 		load(double, 1, 1, 0), // r1 = ctx->meta->seq
 		load(double, 1, 1, 0),
 		{unix.BPF_ALU64 | unix.BPF_MOV | unix.BPF_X, 2 | stack<<4, 0, 0},
@@ -200,6 +198,12 @@ func taskFileProgram(at map[string]offsets) []instruction {
 		{unix.BPF_ALU64 | unix.BPF_MOV | unix.BPF_K, 0, 0, 0}, // return 0
 		{unix.BPF_JMP | unix.BPF_EXIT, 0, 0, 0},
 	}
+	return endJumps(p)
+}
+
+// endJumps sets the length of jumps to the end: its last two instructions,
+// which return 0.
+func endJumps(p []instruction) []instruction {
 	end := len(p) - 2
 	for i := range p {
 		if p[i].off == toEnd {
@@ -212,7 +216,7 @@ func taskFileProgram(at map[string]offsets) []instruction {
 // openIterator loads the program and returns a descriptor to read its rows
 // from. Program and link live as long as that.
 func openIterator(program []instruction, target uint32) (int, error) {
-	prog, err := loadProgram(program, target)
+	prog, err := loadProgram("limen_holders", unix.BPF_TRACE_ITER, program, target)
 	if err != nil {
 		return -1, err
 	}
@@ -229,10 +233,17 @@ func openIterator(program []instruction, target uint32) (int, error) {
 	return bpf(unix.BPF_ITER_CREATE, &struct{ link, flags uint32 }{link: uint32(link)})
 }
 
-// loadProgram hands the program to the kernel's verifier. The fields are
-// those of BPF_PROG_LOAD in union bpf_attr.
-func loadProgram(program []instruction, target uint32) (int, error) {
-	license := []byte("Dual MIT/GPL\x00") // bpf_seq_write is for programs compatible with the GPL
+// loadProgram hands a program to the kernel's verifier, by the name that
+// bpftool shows, to be attached to a type of the kernel's. The fields are those
+// of BPF_PROG_LOAD in union bpf_attr.
+func loadProgram(name string, attach uint32, program []instruction, target uint32) (int, error) {
+	license := []byte("Dual MIT/GPL\x00") // what limen calls in the kernel is for programs compatible with the GPL
+	// As numbers, the addresses would not follow what they point at: without
+	// this, a stack that grows takes the license with it.
+	var pin runtime.Pinner
+	defer pin.Unpin()
+	pin.Pin(&program[0])
+	pin.Pin(&license[0])
 	attr := struct {
 		kind, count              uint32
 		program, license         uint64
@@ -249,13 +260,18 @@ func loadProgram(program []instruction, target uint32) (int, error) {
 	}{
 		kind: unix.BPF_PROG_TYPE_TRACING, count: uint32(len(program)),
 		program: uint64(uintptr(unsafe.Pointer(&program[0]))), license: uint64(uintptr(unsafe.Pointer(&license[0]))),
-		attach: unix.BPF_TRACE_ITER, attachedTypes: target,
+		attach: attach, attachedTypes: target,
 	}
-	copy(attr.name[:], "limen_holders")
-	fd, err := bpf(unix.BPF_PROG_LOAD, &attr)
-	runtime.KeepAlive(program)
-	runtime.KeepAlive(license)
-	return fd, err
+	copy(attr.name[:len(attr.name)-1], name)
+	for range 4 {
+		// The verifier gives up when a signal comes, such as those by which
+		// Go's scheduler preempts a thread.
+		fd, err := bpf(unix.BPF_PROG_LOAD, &attr)
+		if err != unix.EAGAIN {
+			return fd, err
+		}
+	}
+	return -1, unix.EAGAIN
 }
 
 // bpf is bpf(2). It returns a descriptor, which closes on exec.

@@ -25,13 +25,13 @@ func readNetlink(ctx context.Context, r Reader, w Want) ([]Socket, []limen.Gap, 
 	var gaps []limen.Gap
 	for _, t := range w.transports() {
 		for _, family := range []byte{afINET, afINET6} {
-			q := diagQuestion{family: family, transport: t, port: w.Port, states: waitingStates}
+			q := diagQuestion{family: family, transport: t, port: w.Port, states: waitingStates(t)}
 			if w.Connections {
 				q.states = allStates
 			}
 			torn, err := c.dump(ctx, q)
-			if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EAFNOSUPPORT) {
-				continue // a kernel without this family or transport has no such sockets
+			if errors.Is(err, unix.ENOENT) { // the sockets may be there, and the module that shows them is not
+				return nil, nil, fmt.Errorf("%w: this kernel has no diagnosis of %s", errors.ErrUnsupported, t)
 			}
 			if err != nil {
 				return nil, nil, err
@@ -51,6 +51,7 @@ func readNetlink(ctx context.Context, r Reader, w Want) ([]Socket, []limen.Gap, 
 // diag is a conversation with the kernel's socket tables.
 type diag struct {
 	fd        int
+	sequence  uint32 // of the last question; its answer carries the same
 	namespace limen.Namespace
 	socks     []Socket
 	devices   map[uint32]string
@@ -91,6 +92,8 @@ func (c *diag) dumpOnce(q diagQuestion) (torn bool, err error) {
 	binary.NativeEndian.PutUint32(b, uint32(cap(b)))
 	binary.NativeEndian.PutUint16(b[4:], sockDiagByFamily)
 	binary.NativeEndian.PutUint16(b[6:], unix.NLM_F_REQUEST|unix.NLM_F_DUMP)
+	c.sequence++
+	binary.NativeEndian.PutUint32(b[8:], c.sequence)
 	if err := unix.Sendto(c.fd, append(b, body...), 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
 		return false, err
 	}
@@ -122,18 +125,19 @@ func (c *diag) messages(b []byte, t limen.Transport) (done, torn bool, err error
 		if n < unix.NLMSG_HDRLEN || n > len(b) {
 			return false, false, fmt.Errorf("%w: a message of %d bytes in %d", errDiagRow, n, len(b))
 		}
-		body := b[unix.NLMSG_HDRLEN:n]
-		torn = torn || binary.NativeEndian.Uint16(b[6:])&unix.NLM_F_DUMP_INTR != 0
-		switch binary.NativeEndian.Uint16(b[4:]) {
-		case unix.NLMSG_DONE:
-			return true, torn, nil
-		case unix.NLMSG_ERROR:
-			if len(body) < 4 {
-				return false, false, errDiagRow
-			}
-			if code := int32(binary.NativeEndian.Uint32(body)); code != 0 {
-				return false, false, unix.Errno(-code)
-			}
+		kind, flags, body := binary.NativeEndian.Uint16(b[4:]), binary.NativeEndian.Uint16(b[6:]), b[unix.NLMSG_HDRLEN:n]
+		asked := binary.NativeEndian.Uint32(b[8:]) == c.sequence
+		b = b[min((n+3)&^3, len(b)):]
+		if !asked {
+			continue // the rest of an answer that was given up
+		}
+		torn = torn || flags&unix.NLM_F_DUMP_INTR != 0
+		switch kind {
+		case unix.NLMSG_DONE, unix.NLMSG_ERROR:
+			// A dump that fails on its way, for want of the transport's module
+			// too, says so only in its last message (netlink_dump_done of
+			// af_netlink.c).
+			return true, torn, verdictOf(body)
 		case sockDiagByFamily:
 			s, ok, err := parseDiag(body, t, c.device)
 			if err != nil {
@@ -144,9 +148,20 @@ func (c *diag) messages(b []byte, t limen.Transport) (done, torn bool, err error
 				c.socks = append(c.socks, s)
 			}
 		}
-		b = b[min((n+3)&^3, len(b)):]
 	}
 	return false, torn, nil
+}
+
+// verdictOf reads what the last message of an answer begins with: a negative
+// error number, or 0.
+func verdictOf(body []byte) error {
+	if len(body) < 4 {
+		return fmt.Errorf("%w: a last message of %d bytes", errDiagRow, len(body))
+	}
+	if code := int32(binary.NativeEndian.Uint32(body)); code < 0 {
+		return unix.Errno(-code)
+	}
+	return nil
 }
 
 // device returns the name of an interface. Each is asked for once.
@@ -186,12 +201,15 @@ func namespaceOf(link string) (limen.Namespace, error) {
 }
 
 // readProcNet reads the tables as text.
-func readProcNet(_ context.Context, r Reader, w Want) (socks []Socket, gaps []limen.Gap, err error) {
+func readProcNet(ctx context.Context, r Reader, w Want) (socks []Socket, gaps []limen.Gap, err error) {
 	namespace := networkNamespace(r)
 	for _, t := range w.transports() {
 		for _, suffix := range []string{"", "6"} {
+			if err := ctx.Err(); err != nil {
+				return nil, nil, err
+			}
 			text, err := os.ReadFile(r.proc() + "/thread-self/net/" + t.String() + suffix)
-			if errors.Is(err, os.ErrNotExist) {
+			if suffix != "" && errors.Is(err, os.ErrNotExist) {
 				continue // no IPv6 here
 			}
 			if err != nil {
@@ -206,7 +224,7 @@ func readProcNet(_ context.Context, r Reader, w Want) (socks []Socket, gaps []li
 				if s := rows[i]; len(gaps) == 0 && len(s.Families) == 2 && w.keeps(s) {
 					gaps = append(gaps, limen.Gap{
 						What: "whether sockets on [::] also answer IPv4",
-						Why:  "netlink is not allowed here, and /proc/net does not tell",
+						Why:  "netlink does not answer here, and /proc/net does not tell",
 					})
 				}
 			}

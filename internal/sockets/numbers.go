@@ -32,10 +32,16 @@ func parseBirth(stat []byte) (uint64, bool) {
 // parseSocketLink reads "socket:[12345]", as the link of a descriptor says.
 func parseSocketLink(link []byte) (number uint64, ok bool) {
 	const prefix = "socket:["
-	if len(link) <= len(prefix) || string(link[:len(prefix)]) != prefix {
+	end := len(link) - 1
+	if end <= len(prefix) || string(link[:len(prefix)]) != prefix || link[end] != ']' {
 		return 0, false
 	}
-	return parseDigits(link[len(prefix):])
+	for _, c := range link[len(prefix):end] {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+	}
+	return parseDigits(link[len(prefix):end])
 }
 
 // parseDigits reads the number that b begins with.

@@ -13,18 +13,24 @@ import (
 // A search is for the holders of some sockets.
 type search struct {
 	socks  []Socket
-	wanted map[uint64]int // index of the socket with that number
+	wanted map[uint64]int // index of the first socket with that number
 
-	closed  int  // processes that may not be looked into
-	blind   bool // processes may exist that cannot even be seen
-	partial bool // not every process was come to
+	closed  []int // PIDs of processes that may not be looked into
+	blind   bool  // processes may exist that cannot even be seen
+	partial bool  // not every process was come to
 }
 
 // newSearch returns a search for all of socks that a process can hold.
 func newSearch(socks []Socket) *search {
 	s := &search{socks: socks, wanted: make(map[uint64]int, len(socks))}
 	for i, k := range socks {
-		if k.Number != 0 && len(k.Holders) == 0 {
+		if k.Number == 0 || len(k.Holders) > 0 {
+			continue
+		}
+		// The subflows of an MPTCP socket are rows of their own with the one
+		// number by which processes hold it (mptcp_subflow_create_socket of
+		// net/mptcp/subflow.c).
+		if _, again := s.wanted[k.Number]; !again {
 			s.wanted[k.Number] = i
 		}
 	}
@@ -57,6 +63,9 @@ func (s *search) settle(ctx context.Context, r Reader) []limen.Gap {
 	var unheld []int
 	for i := range s.socks {
 		k := &s.socks[i]
+		if first, ok := s.wanted[k.Number]; ok && first != i && len(k.Holders) == 0 {
+			k.Holders = slices.Clone(s.socks[first].Holders)
+		}
 		slices.SortFunc(k.Holders, func(a, b Holder) int { return cmp.Compare(a.PID, b.PID) })
 		if k.Number != 0 && len(k.Holders) == 0 {
 			unheld = append(unheld, i)
@@ -70,7 +79,7 @@ func (s *search) settle(ctx context.Context, r Reader) []limen.Gap {
 		s.socks[i].Absence = absence
 	}
 	if absence == Hidden {
-		guess(ctx, r, s.socks, unheld)
+		guess(ctx, r, s, unheld)
 	}
 	return []limen.Gap{s.gap(absence, unheld)}
 }
@@ -78,7 +87,7 @@ func (s *search) settle(ctx context.Context, r Reader) []limen.Gap {
 // absence says what it means that nobody was found.
 func (s *search) absence(r Reader) Absence {
 	switch {
-	case s.closed > 0 || s.blind || s.partial:
+	case len(s.closed) > 0 || s.blind || s.partial:
 		return Hidden
 	case !firstPIDNamespace(r):
 		return Outside
@@ -97,9 +106,14 @@ func (s *search) gap(a Absence, unheld []int) limen.Gap {
 		g.Why = "no process of this PID namespace does; one outside it must, such as one of the host"
 		g.Next = "run limen on the host"
 	case a == Nobody:
-		g.Why = "no process does: the kernel itself serves it, or its descriptor is on its way between processes"
+		g.Why = "no process does: it was closed since, the kernel itself serves it, or its descriptor is on its way between processes"
+	case s.partial:
+		g.Why = "the search ended before every process was looked into"
+		g.Next = "ask again"
+	case os.Geteuid() == 0 && s.blind:
+		g.Why = "procfs does not show even root every process (hidepid, proc(5))"
 	case os.Geteuid() == 0:
-		g.Why = "the system does not let even root look into " + processes(s.closed)
+		g.Why = "the system does not let even root look into " + processes(len(s.closed))
 	default:
 		g.Why = "only root may look into the processes of other users"
 		g.Next = "run the same command with sudo"

@@ -1,4 +1,4 @@
-//go:build !linux
+//go:build !linux && !windows
 
 package sockets
 
@@ -15,7 +15,7 @@ var (
 
 func readElsewhere(context.Context, Reader, Want) ([]Socket, []limen.Gap) { return nil, nil }
 
-func guess(context.Context, Reader, []Socket, []int) {}
+func guess(context.Context, Reader, *search, []int) {}
 
 func firstPIDNamespace(Reader) bool { return true }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -46,12 +47,32 @@ func findByWalk(ctx context.Context, r Reader, s *search) error {
 	if err != nil {
 		return err
 	}
+	s.walk(ctx, r, pids, (*walker).look)
+	slices.Sort(s.closed)
+	if !s.complete() {
+		s.walk(ctx, r, slices.DeleteFunc(pids, s.isClosed), (*walker).lookAtThreads)
+		slices.Sort(s.closed)
+		s.closed = slices.Compact(s.closed)
+	}
+	s.blind = hidesOthers(r.proc())
+	s.partial = ctx.Err() != nil
+	return nil
+}
+
+// isClosed reports whether a process may not be looked into.
+func (s *search) isClosed(pid int) bool {
+	_, found := slices.BinarySearch(s.closed, pid)
+	return found
+}
+
+// walk has walkers look at every process, on all processors.
+func (s *search) walk(ctx context.Context, r Reader, pids []int, look func(w *walker, pid int)) {
 	var next atomic.Int64
 	var mu sync.Mutex // guards s
 	var wg sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(pids)) {
 		wg.Go(func() {
-			w := walker{proc: r.proc(), wanted: s.wanted}
+			w := walker{proc: r.proc(), native: r.Proc == "", wanted: s.wanted}
 			for ctx.Err() == nil {
 				const batch = 16 // a counter shared for each process would be fought over
 				from := int(next.Add(batch)) - batch
@@ -59,21 +80,18 @@ func findByWalk(ctx context.Context, r Reader, s *search) error {
 					break
 				}
 				for _, pid := range pids[from:min(from+batch, len(pids))] {
-					w.look(pid)
+					look(&w, pid)
 				}
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			s.closed += w.closed
+			s.closed = append(s.closed, w.closed...)
 			for _, h := range w.hits {
 				s.found(h.socket, h.id)
 			}
 		})
 	}
 	wg.Wait()
-	s.blind = hidesOthers(r.proc())
-	s.partial = ctx.Err() != nil
-	return nil
 }
 
 // listPIDs returns the numbers of all processes that procfs shows.
@@ -107,11 +125,12 @@ func hidesOthers(proc string) bool {
 // A walker looks at the descriptors of processes. It belongs to one goroutine.
 type walker struct {
 	proc   string
+	native bool // its numbers are those by which this process knows others
 	wanted map[uint64]int
 
 	hits    []hit
-	closed  int  // processes that may not be looked into
-	refused bool // the one that is looked at may not be
+	closed  []int // PIDs of processes that may not be looked into
+	refused bool  // the one that is looked at may not be
 
 	entries [8 << 10]byte
 	link    [64]byte
@@ -128,6 +147,13 @@ type hit struct {
 // program even if the number is given to another meanwhile: then everything
 // beneath it is gone.
 func (w *walker) look(pid int) {
+	w.path = append(strconv.AppendInt(append(append(w.path[:0], w.proc...), '/'), int64(pid), 10), "/fd"...)
+	w.lookInto(pid, "../stat")
+}
+
+// lookInto looks at the descriptors in the directory at w.path, which belong
+// to a process whose stat file stands at stat from there.
+func (w *walker) lookInto(pid int, stat string) {
 	dir := w.open(pid)
 	if dir < 0 {
 		return
@@ -136,7 +162,7 @@ func (w *walker) look(pid int) {
 	w.refused = false
 	defer func() {
 		if w.refused {
-			w.closed++
+			w.closed = append(w.closed, pid)
 		}
 	}()
 	var birth uint64
@@ -156,7 +182,7 @@ func (w *walker) look(pid int) {
 				continue
 			}
 			if birth == 0 {
-				if birth, ok = w.birth(dir); !ok {
+				if birth, ok = w.birth(dir, stat); !ok {
 					return
 				}
 			}
@@ -171,13 +197,14 @@ const (
 	direntName   = 19
 )
 
-// open opens the directory of a process's descriptors, or returns -1.
+// open opens the directory at w.path, with descriptors of a process, or
+// returns -1.
 func (w *walker) open(pid int) int {
-	w.path = append(append(strconv.AppendInt(append(append(w.path[:0], w.proc...), '/'), int64(pid), 10), "/fd"...), 0)
+	w.path = append(w.path, 0)
 	fd, _, errno := unix.Syscall6(unix.SYS_OPENAT, uintptr(atCWD), uintptr(unsafe.Pointer(&w.path[0])),
 		unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0, 0, 0)
 	if errno == unix.EACCES || errno == unix.EPERM {
-		w.closed++
+		w.closed = append(w.closed, pid)
 	}
 	if errno != 0 {
 		return -1
@@ -208,9 +235,9 @@ func (w *walker) socketAt(dir int, name []byte) (int, bool) {
 	return i, ok
 }
 
-// birth reads when the process began whose descriptors are in dir.
-func (w *walker) birth(dir int) (uint64, bool) {
-	fd, err := unix.Openat(dir, "../stat", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+// birth reads when a process began, from its stat file as seen from dir.
+func (w *walker) birth(dir int, stat string) (uint64, bool) {
+	fd, err := unix.Openat(dir, stat, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return 0, false
 	}

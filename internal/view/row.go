@@ -27,10 +27,7 @@ type row struct {
 func rowsOf(s limen.Snapshot) []row {
 	rows := make([]row, 0, len(s.Listeners)+len(s.Connections))
 	for _, l := range s.Listeners {
-		rows = append(rows, row{
-			endpoint: l.Endpoint, families: l.Families, device: l.Device, state: l.State, reach: l.Reach,
-			backlog: l.Backlog, user: l.User, namespace: l.Namespace, sockets: []uint64{l.Socket}, owners: l.Owners,
-		})
+		rows = append(rows, rowOf(l))
 	}
 	for _, c := range s.Connections {
 		rows = append(rows, row{
@@ -39,6 +36,13 @@ func rowsOf(s limen.Snapshot) []row {
 		})
 	}
 	return rows
+}
+
+func rowOf(l limen.Listener) row {
+	return row{
+		endpoint: l.Endpoint, families: l.Families, device: l.Device, state: l.State, reach: l.Reach,
+		backlog: l.Backlog, user: l.User, namespace: l.Namespace, sockets: []uint64{l.Socket}, owners: l.Owners,
+	}
 }
 
 // A seat is what listeners share that a person takes for one.

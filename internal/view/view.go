@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/limenhq/limen"
 )
@@ -23,6 +24,10 @@ type Format struct {
 	snapshot func(io.Writer, limen.Snapshot, Options) error
 	verdicts func(io.Writer, []limen.Verdict, Options) error
 	numbers  func(io.Writer, limen.Numbers, Options) error
+
+	newsHeader func(io.Writer) error // nil where there is none
+	event      func(io.Writer, limen.Event, Options) error
+	newsGaps   func(io.Writer, []limen.Gap) error // nil where events have no gaps beside them
 }
 
 // Formats are all formats, the usual one first.
@@ -32,27 +37,30 @@ var (
 	Table = Format{
 		Name: "table", Doc: "for people; it may change",
 		TakesColumns: true, TakesGroups: true,
-		snapshot: tableSnapshot, verdicts: proseVerdicts, numbers: proseNumbers,
+		snapshot: tableSnapshot, verdicts: proseVerdicts, numbers: proseNumbers, event: proseEvent,
 	}
 	JSON = Format{
 		Name: "json", Doc: "the whole answer as one object; it only grows",
 		TellsGaps: true,
-		snapshot:  jsonSnapshot, verdicts: jsonVerdicts, numbers: jsonNumbers,
+		snapshot:  jsonSnapshot, verdicts: jsonVerdicts, numbers: jsonNumbers, event: jsonEvent,
 	}
 	NDJSON = Format{
 		Name: "ndjson", Doc: "one object a line: each listener, connection, cause and gap",
 		TellsGaps: true,
 		snapshot:  ndjsonSnapshot, verdicts: ndjsonVerdicts, numbers: ndjsonNumbers,
+		event: ndjsonEvent, newsGaps: ndjsonGaps,
 	}
 	CSV = Format{
 		Name: "csv", Doc: "a header, then one line each (RFC 4180)",
 		TakesColumns: true,
 		snapshot:     commas.snapshot, verdicts: commas.verdicts, numbers: commas.numbers,
+		newsHeader: commas.newsHeader, event: commas.event,
 	}
 	TSV = Format{
 		Name: "tsv", Doc: "the same with tabs between the values, and no quotes",
 		TakesColumns: true,
 		snapshot:     tabs.snapshot, verdicts: tabs.verdicts, numbers: tabs.numbers,
+		newsHeader: tabs.newsHeader, event: tabs.event,
 	}
 )
 
@@ -77,6 +85,15 @@ type Options struct {
 	Sort    string   // a column's name, after a minus sign the other way round; empty means port
 	Group   string   // the column whose values become headings; empty means none
 	Home    string   // the user's directory, shown as ~ on a terminal
+
+	Zone *time.Location // where the clock of a terminal's user is; nil means UTC
+}
+
+func (o Options) zone() *time.Location {
+	if o.Zone == nil {
+		return time.UTC
+	}
+	return o.Zone
 }
 
 // Snapshot writes what was seen of a machine.
