@@ -62,7 +62,7 @@ var doors = []door{
 	{"github.com/google/go-cmp", []string{"tests"}, "shows how two values differ"},
 	{"golang.org/x/tools/txtar", []string{"tests"}, "small trees of files in one file"},
 	{"net/http", []string{"internal/keeper", "tests"}, "container engines answer on a local socket; nothing else of limen speaks HTTP yet"},
-	{"os/exec", []string{"internal/nettest", "tests", "generators"}, "limen reads the kernel, and runs no program to learn something"},
+	{"os/exec", []string{"internal/nettest", "internal/cli/react.go", "tests", "generators"}, "limen reads the kernel, and runs no program to learn something; watch starts what the user names, without a shell"},
 	{"os/user", nil, "on some systems it calls C; process reads the names itself"},
 	{"plugin", nil, "limen is one program that can be read whole"},
 	{"C", nil, "limen builds for every system on every system"},

@@ -34,7 +34,7 @@ type Env struct {
 // commands are all commands, in the order help lists them. The common ones are
 // short and stand at the top level; features will be noun and verb, as in
 // "route add".
-var commands = []command{list, why, ports, completion, version, help}
+var commands = []command{list, why, watch, ports, completion, version, help}
 
 // A command is one thing a person can type.
 type command struct {
@@ -56,7 +56,8 @@ type flag struct {
 	value       string // what stands for its value in help; empty if it takes none
 	doc         string // one line, without capital or full stop
 
-	words func() []string // what its value can be; nil for anything
+	words     func() []string // what its value can be; nil for anything
+	takesRest bool            // its value is everything that follows, and stands in the call's rest
 }
 
 // An entry is a word and what it means.
@@ -72,6 +73,7 @@ type glossary struct {
 type call struct {
 	args   []string
 	values map[string]string // of the flags that were set, by name
+	rest   []string          // of the flag that takes it
 	all    []command
 	script func(w io.Writer, shell string) error // writes the completions of a shell
 }

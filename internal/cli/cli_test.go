@@ -49,11 +49,13 @@ var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 type desk struct {
 	snapshot limen.Snapshot
 	verdict  limen.Verdict
+	news     []limen.News
 	err      error
 
 	listed  []op.ListIn
 	whys    []op.WhyIn
 	numbers []op.NumberIn
+	watched []op.WatchIn
 	closed  int
 
 	width     int
@@ -71,6 +73,10 @@ func newDesk() *desk {
 		verdict: limen.Verdict{
 			Machine: "desk", Time: noon, Transport: limen.TCP, Port: 3000, Range: limen.UserRange, Free: true, Tried: true,
 			Binds: []limen.Bind{{Address: netip.IPv6Loopback(), Free: true, Reuse: true}}, Gaps: gaps,
+		},
+		news: []limen.News{
+			{Event: &limen.Event{Time: noon, Change: limen.Opened, Listener: listener("tcp/127.0.0.1:3000", "node")}},
+			{Event: &limen.Event{Time: noon.Add(time.Second), Change: limen.Closed, Listener: listener("udp/0.0.0.0:53", "dnsmasq")}},
 		},
 	}
 }
@@ -108,9 +114,21 @@ func (d *desk) env() Env {
 					d.numbers = append(d.numbers, in)
 					return limen.Numbers{}, errors.Join(d.err, ctx.Err())
 				}),
+				op.Watch.By(d.watch),
 			}, func() error { d.closed++; return nil }, nil
 		},
 	}
+}
+
+// watch tells what the desk knows, and that is all that ever happens.
+func (d *desk) watch(ctx context.Context, in op.WatchIn, next func(limen.News) error) error {
+	d.watched = append(d.watched, in)
+	for _, n := range append([]limen.News{{Gaps: d.snapshot.Gaps}}, d.news...) {
+		if err := errors.Join(ctx.Err(), next(n)); err != nil {
+			return err
+		}
+	}
+	return errors.Join(d.err, ctx.Err())
 }
 
 func (d *desk) run(t *testing.T, args ...string) int {

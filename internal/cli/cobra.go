@@ -37,6 +37,8 @@ func execute(ctx context.Context, env Env, args []string) (*command, error) {
 		c := &commands[i]
 		if c.name == args[0] {
 			a.called = c
+			args, a.rest = c.cutRest(args)
+			root.SetArgs(args)
 			a.add(c)
 			break
 		}
@@ -59,6 +61,7 @@ type adapter struct {
 	env    Env
 	root   *cobra.Command
 	called *command // nil for a shell that asks for completions
+	rest   []string // what the flag of the called one takes that takes the rest
 
 	helpErr error // what came of writing help; cobra has no place for it
 }
@@ -71,7 +74,7 @@ func (a *adapter) add(c *command) {
 		RunE: func(k *cobra.Command, args []string) error {
 			values := map[string]string{}
 			k.Flags().Visit(func(f *pflag.Flag) { values[f.Name] = f.Value.String() })
-			return c.run(k.Context(), a.env, call{args: args, values: values, all: commands, script: a.script})
+			return c.run(k.Context(), a.env, call{args: args, values: values, rest: a.rest, all: commands, script: a.script})
 		},
 	}
 	k.SetHelpFunc(func(*cobra.Command, []string) { a.helpErr = write(a.env.Out, c.help()) })
@@ -91,6 +94,22 @@ func (a *adapter) add(c *command) {
 		a.root.SetHelpCommand(k) // or cobra would bring its own
 	}
 	a.root.AddCommand(k)
+}
+
+// cutRest cuts off what follows a flag that takes everything that follows; to
+// cobra, the flag then has an empty value. Behind "--" there are no flags.
+func (c command) cutRest(args []string) (before, rest []string) {
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		for _, f := range c.flags {
+			if f.takesRest && arg == "--"+f.name {
+				return append(args[:i:i], arg+"="), args[i+1:]
+			}
+		}
+	}
+	return args, nil
 }
 
 // words completes arguments.

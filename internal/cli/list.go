@@ -29,12 +29,7 @@ var list = command{
 		{"limen list --columns port,pid,command", "chosen columns"},
 		{"limen list --json", "everything that is known, for scripts"},
 	},
-	flags: slices.Concat([]flag{
-		{name: "tcp", doc: "TCP only"},
-		{name: "udp", doc: "UDP only"},
-		{name: "user", value: "NAME", doc: "sockets or processes of a user, by name or number"},
-		{name: "reach", value: "REACH", doc: "self, machine, network or world; network+ adds what reaches farther", words: reachWords},
-		{name: "project", value: "NAME", doc: "processes that work in a project, by name or directory"},
+	flags: slices.Concat(queryFlags, []flag{
 		{name: "all", short: "a", doc: "also connections, and sockets that hold a port without listening"},
 		{name: "usage", doc: "also processor time and memory"},
 		{name: "sort", value: "COLUMN", doc: "the order of rows; -COLUMN the other way round", words: columnWords},
@@ -78,30 +73,9 @@ func runList(ctx context.Context, env Env, c call) error {
 
 // listIn reads what to list.
 func listIn(c call) (in op.ListIn, err error) {
-	const next = "limen list --help shows what a word can be"
-	for _, word := range c.args {
-		if err := in.Query.Add(word); err != nil {
-			return in, invalid("cannot list %q", word)(err.Error(), next)
-		}
-	}
-	for _, key := range []string{"user", "reach", "project"} {
-		if !c.has(key) {
-			continue
-		}
-		if err := in.Query.Add(key + ":" + c.values[key]); err != nil {
-			return in, invalid("cannot list --%s %q", key, c.values[key])(err.Error(), next)
-		}
-	}
-	for _, t := range []limen.Transport{limen.TCP, limen.UDP} {
-		if !c.has(t.String()) || c.has("tcp") && c.has("udp") { // both together are all there is
-			continue
-		}
-		if err := in.Query.Add("transport:" + t.String()); err != nil {
-			return in, invalid("cannot list --%s", t)(err.Error(), next)
-		}
-	}
+	in.Query, err = c.query("list")
 	in.Connections, in.Usage = c.has("all"), c.has("usage")
-	return in, nil
+	return in, err
 }
 
 // shape reads how a table is to look, and refuses what a format cannot do:
@@ -140,14 +114,6 @@ func shape(c call, f view.Format, o *view.Options) error {
 		}
 	}
 	return nil
-}
-
-func reachWords() []string {
-	var words []string
-	for r := limen.Self; r <= limen.World; r++ {
-		words = append(words, r.String(), r.String()+"+")
-	}
-	return words
 }
 
 func columnWords() (names []string) {

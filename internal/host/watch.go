@@ -33,12 +33,33 @@ type watch struct {
 
 	known    map[limen.ListenerID]limen.Listener
 	hasBegun bool
+
+	people *people // what was found out lately
+	up     []limen.Interface
+	asked  time.Time // when that was
+}
+
+// fresh is how long what was found out of processes, projects and interfaces
+// is believed: listeners come in bursts, and most of a burst have one owner.
+const fresh = time.Second
+
+// refresh forgets what was found out too long ago, by a clock that may be set.
+func (w *watch) refresh(now time.Time) (gaps []limen.Gap) {
+	if age := now.Sub(w.asked); w.people != nil && 0 <= age && age < fresh {
+		return nil
+	}
+	w.people, w.asked = w.host.newPeople(false), now
+	var err error
+	if w.up, err = w.host.sockets.Interfaces(); err != nil {
+		gaps = append(gaps, limen.Gap{What: "how far listeners reach", Why: err.Error()})
+	}
+	return gaps
 }
 
 // report tells what happened to sockets, in the words of package limen.
 func (w *watch) report(ctx context.Context, r sockets.Report) error {
 	_, now := w.host.moment()
-	listeners, gaps := w.identify(ctx, r)
+	listeners, gaps := w.identify(ctx, r, now)
 	if err := ctx.Err(); err != nil {
 		return err // owners that nobody looked for would be told as none
 	}
@@ -62,7 +83,7 @@ func (w *watch) report(ctx context.Context, r sockets.Report) error {
 }
 
 // identify finds out who holds what opened or changed hands.
-func (w *watch) identify(ctx context.Context, r sockets.Report) (map[limen.ListenerID]limen.Listener, []limen.Gap) {
+func (w *watch) identify(ctx context.Context, r sockets.Report, now time.Time) (map[limen.ListenerID]limen.Listener, []limen.Gap) {
 	gaps := gapSet{r.Gaps}
 	var socks []sockets.Socket
 	for _, c := range r.Changes {
@@ -73,12 +94,8 @@ func (w *watch) identify(ctx context.Context, r sockets.Report) (map[limen.Liste
 	if len(socks) == 0 {
 		return nil, gaps.list
 	}
-	up, err := w.host.sockets.Interfaces()
-	if err != nil {
-		gaps.add(limen.Gap{What: "how far listeners reach", Why: err.Error()})
-	}
-	people := w.host.newPeople(false)
-	all, _, more := w.host.describe(ctx, people, socks, up)
+	gaps.add(w.refresh(now)...)
+	all, _, more := w.host.describe(ctx, w.people, socks, w.up)
 	gaps.add(more...)
 	listeners := make(map[limen.ListenerID]limen.Listener, len(all))
 	for _, l := range all {

@@ -12,7 +12,7 @@ import (
 type inquiry struct {
 	Subject
 	finder *Finder
-	line   []ancestor // parent first
+	line   []ancestor // parent first; shared, and not to be changed
 	own    trail      // where the process's control group lies
 	made   trail      // where the socket's maker's control group lies
 	found  []found    // by the detectors asked before
@@ -29,12 +29,24 @@ type ancestor struct {
 
 // inquire opens the case of s.
 func (f *Finder) inquire(s Subject) *inquiry {
-	q := &inquiry{Subject: s, finder: f, own: readTrail(s.Cgroup), made: readTrail(s.SocketCgroup)}
-	for _, a := range s.Process.Ancestors {
-		args := f.command(s, a)
-		q.line = append(q.line, ancestor{a.ProcessID, strings.Join(args, " "), readProgram(args)})
+	return &inquiry{Subject: s, finder: f, line: f.line(s), own: readTrail(s.Cgroup), made: readTrail(s.SocketCgroup)}
+}
+
+// line returns the ancestors of s, taken apart. Those of siblings are the
+// same, and thousands of processes can have one parent.
+func (f *Finder) line(s Subject) []ancestor {
+	up := s.Process.Ancestors
+	if len(up) == 0 {
+		return nil
 	}
-	return q
+	return f.lines.of(up[0].ProcessID, func() ([]ancestor, bool) {
+		line := make([]ancestor, len(up))
+		for i, a := range up {
+			args := f.command(s, a)
+			line[i] = ancestor{a.ProcessID, strings.Join(args, " "), readProgram(args)}
+		}
+		return line, true
+	})
 }
 
 // command returns the arguments of an ancestor; where they may not be seen,

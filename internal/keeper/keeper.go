@@ -82,6 +82,7 @@ type Finder struct {
 
 	engines  memory[string, answer]
 	commands memory[limen.ProcessID, []string]
+	lines    memory[limen.ProcessID, []ancestor] // by the parent
 	units    memory[unitKey, string]
 	sockets  memory[manager, []socketUnit]
 	lives    memory[life, finding]

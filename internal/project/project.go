@@ -28,8 +28,9 @@ type Finder struct {
 	// a manifest in it gives a name, which the stray kind does not.
 	Home string
 
-	mu       sync.Mutex // guards both maps, not what their functions do
+	mu       sync.Mutex // guards the maps, not what their functions do
 	seen     map[string]func() *sight
+	surveys  map[string]func() survey
 	programs map[string]func() []use
 }
 
@@ -38,7 +39,12 @@ type Finder struct {
 // repository, else the nearest manifest without a name. It returns nil if
 // there is none, or if dir is not an absolute path.
 func (f *Finder) Find(dir string) *limen.Project {
-	return f.survey(dir).project
+	found := f.survey(dir).project
+	if found == nil {
+		return nil
+	}
+	p := *found // the caller's own
+	return &p
 }
 
 // A survey is a directory's project, and what was seen on the way from the
@@ -48,7 +54,16 @@ type survey struct {
 	sights  []*sight // nearest first
 }
 
+// survey returns what there is to know of dir. Thousands of processes can
+// work in one directory.
 func (f *Finder) survey(dir string) survey {
+	f.mu.Lock()
+	saw := remember(&f.surveys, dir, f.explore)
+	f.mu.Unlock()
+	return saw()
+}
+
+func (f *Finder) explore(dir string) survey {
 	sights := f.search(dir)
 	root := slices.IndexFunc(sights, func(s *sight) bool { return s.name != "" })
 	if root < 0 && len(sights) > 0 && sights[len(sights)-1].repository != nil {

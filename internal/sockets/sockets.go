@@ -112,11 +112,18 @@ type finder struct {
 // by endpoint, with nobody looked for yet. It returns an error wrapping
 // errors.ErrUnsupported where no source works.
 func (r Reader) Read(ctx context.Context, w Want) ([]Socket, []limen.Gap, error) {
+	socks, gaps, err := r.read(ctx, w)
+	return tidy(socks, w), gaps, err
+}
+
+// read is Read as the source gives it: also what is not meant, in any order,
+// and perhaps twice.
+func (r Reader) read(ctx context.Context, w Want) ([]Socket, []limen.Gap, error) {
 	reasons := []error{fmt.Errorf("%w: no way to read the sockets of this system is known", errors.ErrUnsupported)}
 	for i, s := range sources {
 		socks, gaps, err := s.read(ctx, r, w)
 		if err == nil {
-			return tidy(socks, w), gaps, nil
+			return socks, gaps, nil
 		}
 		if i == 0 {
 			reasons = nil

@@ -27,15 +27,14 @@ type trace struct {
 	ended     chan struct{} // closed once it has
 }
 
-// openTrace begins to trace, and starts a goroutine, which ends with close. It
-// returns an error wrapping errors.ErrUnsupported where kernel, rights or
-// namespaces do not allow it.
+// openTrace begins to trace, and starts a goroutine, which ends with close. An
+// error says what of kernel, rights or namespaces does not allow it.
 func openTrace(r Reader) (t *trace, err error) {
 	if r.Proc != "" {
-		return nil, errors.ErrUnsupported // another machine's processes are not in this kernel
+		return nil, errors.New("another machine's processes are not in this kernel")
 	}
 	if !littleEndian {
-		return nil, fmt.Errorf("%w: programs are only assembled for little-endian machines", errors.ErrUnsupported)
+		return nil, errors.New("programs are only assembled for little-endian machines")
 	}
 	if err := firstNamespaces(); err != nil {
 		return nil, err
@@ -51,7 +50,7 @@ func openTrace(r Reader) (t *trace, err error) {
 	}
 	if err := t.open(); err != nil {
 		t.release()
-		return nil, fmt.Errorf("%w: bpf: %w", errors.ErrUnsupported, err)
+		return nil, fmt.Errorf("bpf: %w", err)
 	}
 	go t.await()
 	return t, nil

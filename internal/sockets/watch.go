@@ -179,7 +179,7 @@ func (w *watch) look(ctx context.Context, report *Report) error {
 	if !any {
 		return nil
 	}
-	socks, gaps, err := w.reader.Read(ctx, scope)
+	socks, gaps, err := w.reader.read(ctx, scope)
 	if err != nil {
 		return err
 	}
@@ -193,8 +193,8 @@ func (w *watch) look(ctx context.Context, report *Report) error {
 	var fresh []Socket
 	for _, s := range socks {
 		id := identityOf(s)
-		if there[id] {
-			continue // one that cannot be told from another
+		if there[id] || !scope.keeps(s) {
+			continue // not meant, or not to be told from another
 		}
 		there[id] = true
 		old := w.known[id]
@@ -208,15 +208,20 @@ func (w *watch) look(ctx context.Context, report *Report) error {
 			w.update(old, s, report)
 		}
 	}
+	var gone []Socket
 	for id, old := range w.known {
 		switch {
 		case there[id] || scope.Transport != 0 && old.Local.Transport != scope.Transport:
 		case old.isFresh:
 			old.isFresh, w.isDue = false, true
 		default:
-			w.close(id, report)
+			gone = append(gone, old.Socket)
 		}
 	}
+	for _, s := range tidy(gone, w.want) {
+		w.close(identityOf(s), report)
+	}
+	fresh = tidy(fresh, w.want)
 	report.Gaps = append(report.Gaps, w.reader.FindHolders(ctx, fresh)...)
 	for _, s := range fresh {
 		w.known[identityOf(s)] = &watched{Socket: s}
@@ -244,16 +249,17 @@ func (w *watch) close(id identity, report *Report) {
 func (w *watch) blindness(what string, refused error) limen.Gap {
 	g := limen.Gap{
 		What: fmt.Sprintf("%s that live shorter than %v", what, w.every),
-		Why:  fmt.Sprintf("the kernel does not tell of them by itself, and limen looks every %v", w.every),
+		Why:  fmt.Sprintf("limen looks every %v, and the kernel does not tell of them by itself", w.every),
 	}
 	if w.every > time.Second/10 {
 		g.Next = "limen watch --every 100ms looks more often"
 	}
-	if refused != nil {
-		g.Why = fmt.Sprintf("limen looks every %v, because the kernel's own events are not to be had: %v", w.every, refused)
-	}
-	if refused != nil && os.Geteuid() != 0 && errors.Is(refused, os.ErrPermission) {
+	switch {
+	case errors.Is(refused, os.ErrPermission) && os.Geteuid() != 0:
+		g.Why = fmt.Sprintf("limen looks every %v, and only root may have the kernel tell of them by itself", w.every)
 		g.Next = "run the same command with sudo"
+	case refused != nil:
+		g.Why = fmt.Sprintf("limen looks every %v, and the kernel's own events are not to be had: %v", w.every, refused)
 	}
 	return g
 }

@@ -4,7 +4,6 @@ package sockets
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/limenhq/limen"
 )
@@ -13,7 +12,7 @@ import (
 type trace struct{ ready chan struct{} }
 
 func openTrace(Reader) (*trace, error) {
-	return nil, fmt.Errorf("%w on this system", errors.ErrUnsupported)
+	return nil, errors.New("limen does not know those of this system")
 }
 
 func (*trace) take() ([]Change, uint64) { return nil, 0 }

@@ -49,26 +49,25 @@ func (s *Stream) Write(n limen.News) error {
 func proseEvent(w io.Writer, e limen.Event, o Options) error {
 	r := rowOf(e.Listener)
 	f := form{now: e.Time}
-	who := []string{ownerCell(r, f)}
+	line := strings.Join([]string{
+		moment(e.Time, o), pad(e.Change.String(), 6),
+		pad(Safe(portCell(r, f)), 6), pad(Safe(addressCell(r, f)), 9),
+	}, gutter) + gutter
+	reach := reachCell(r, f)
+	room := o.Width - widthOf(line) - reachWidth - len(gutter)
+	line += o.paint(reachTint(r), reach) + pad("", reachWidth-widthOf(reach)) + gutter
+	who := Safe(ownerCell(r, f))
+	if o.Width > 0 {
+		who = cut(who, max(narrowest, room))
+	}
 	for _, about := range []string{projectCell(r, f), keeperCell(r, f)} {
-		if about != "" {
-			who = append(who, about)
+		// On a terminal, only what has room: an owner is known without it.
+		if more := who + ", " + Safe(about); about != "" && (o.Width == 0 || widthOf(more) <= room) {
+			who = more
 		}
 	}
-	line := strings.Join([]string{
-		moment(e.Time, o),
-		pad(e.Change.String(), 6),
-		pad(Safe(portCell(r, f)), 6),
-		pad(Safe(addressCell(r, f)), 15),
-	}, gutter)
-	line += gutter
-	reach := reachCell(r, f)
-	tail := Safe(strings.Join(who, ", "))
-	if o.Width > 0 {
-		tail = cut(tail, max(narrowest, o.Width-widthOf(line)-reachWidth-len(gutter)))
-	}
 	var p page
-	p.linef("%s%s%s%s%s", line, o.paint(reachTint(r), reach), pad("", reachWidth-widthOf(reach)), gutter, tail)
+	p.linef("%s", line+who)
 	return p.to(w)
 }
 
