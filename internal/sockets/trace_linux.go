@@ -136,11 +136,8 @@ func (t *trace) await() {
 	}
 }
 
-// mostTaken bounds how many changes are taken at once. The rest waits.
-const mostTaken = 4096
-
-// take returns what has happened, oldest first, and how many more found no
-// room.
+// take returns what has happened, oldest first and mostTaken at most, and how
+// many more found no room.
 func (t *trace) take() (all []Change, lost uint64) {
 	var now unix.Timespec
 	// It fails for clocks that do not exist.

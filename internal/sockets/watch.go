@@ -25,6 +25,10 @@ type Change struct {
 	Caller *Caller       // who opened it; nil where only looking tells
 }
 
+// mostTaken bounds how many of the kernel's events are taken at once. The rest
+// waits.
+const mostTaken = 4096
+
 // A Caller is a process that made a socket listen, as the kernel saw it in
 // that moment. It may have ended since.
 type Caller struct {
@@ -66,6 +70,7 @@ type watch struct {
 
 	trace *trace // nil where the kernel tells nothing by itself
 	isDue bool   // TCP is to be looked at although the kernel tells of it
+	lags  bool   // the kernel has told more than was taken yet
 	known map[identity]*watched
 	turn  []identity  // whose owners are to be checked, before it is everyone's turn again
 	gaps  []limen.Gap // those of looking, each of which is told once
@@ -98,14 +103,14 @@ type watched struct {
 // begin looks for the first time. The kernel is asked to tell before that, so
 // that nothing happens in between.
 func (w *watch) begin(ctx context.Context) (report Report, err error) {
+	var refused error
 	if w.want.Transport != limen.UDP {
-		var refused error
-		if w.trace, refused = openTrace(w.reader); refused != nil {
-			report.Gaps = append(report.Gaps, w.blindness("listeners", refused))
-		} else if w.want.Transport == 0 {
-			report.Gaps = append(report.Gaps, w.blindness("UDP sockets", nil))
-		}
-	} else {
+		w.trace, refused = openTrace(w.reader)
+	}
+	switch {
+	case refused != nil:
+		report.Gaps = append(report.Gaps, w.blindness("listeners", refused))
+	case w.want.Transport != limen.TCP:
 		report.Gaps = append(report.Gaps, w.blindness("UDP sockets", nil))
 	}
 	w.isDue = true
@@ -147,6 +152,7 @@ func (w *watch) hear(report *Report) {
 		return
 	}
 	changes, lost := w.trace.take()
+	w.lags = len(changes) == mostTaken
 	for _, c := range changes {
 		id := identityOf(c.Socket)
 		old := w.known[id]
@@ -175,8 +181,8 @@ func (w *watch) hear(report *Report) {
 
 // look reports what is there and was not, and what was and is not.
 func (w *watch) look(ctx context.Context, report *Report) error {
-	scope, any := w.scope()
-	if !any {
+	scope, hasAny := w.scope()
+	if !hasAny {
 		return nil
 	}
 	socks, gaps, err := w.reader.read(ctx, scope)
@@ -188,13 +194,24 @@ func (w *watch) look(ctx context.Context, report *Report) error {
 			w.gaps, report.Gaps = append(w.gaps, g), append(report.Gaps, g)
 		}
 	}
-	w.isDue = false
-	there := make(map[identity]bool, len(socks))
-	var fresh []Socket
+	w.isDue = w.isDue && w.lags // what is taken later may have lost its end by now
+	fresh, there := w.sort(socks, scope, report)
+	w.closeAbsent(there, scope, report)
+	report.Gaps = append(report.Gaps, w.reader.FindHolders(ctx, fresh)...)
+	for _, s := range fresh {
+		w.known[identityOf(s)] = &watched{Socket: s}
+		report.Changes = append(report.Changes, Change{Change: limen.Opened, Socket: s})
+	}
+	return nil
+}
+
+// sort returns which sockets are new, and which are there at all.
+func (w *watch) sort(socks []Socket, scope Want, report *Report) (fresh []Socket, there map[identity]bool) {
+	there = make(map[identity]bool, len(socks))
 	for _, s := range socks {
 		id := identityOf(s)
 		if there[id] || !scope.keeps(s) {
-			continue // not meant, or not to be told from another
+			continue // not to be told from another, or not meant
 		}
 		there[id] = true
 		old := w.known[id]
@@ -208,6 +225,13 @@ func (w *watch) look(ctx context.Context, report *Report) error {
 			w.update(old, s, report)
 		}
 	}
+	return tidy(fresh, scope), there
+}
+
+// closeAbsent reports what was looked for and is not there. One that the
+// kernel announced since the last look may not be in the table yet: it gets
+// another.
+func (w *watch) closeAbsent(there map[identity]bool, scope Want, report *Report) {
 	var gone []Socket
 	for id, old := range w.known {
 		switch {
@@ -218,16 +242,9 @@ func (w *watch) look(ctx context.Context, report *Report) error {
 			gone = append(gone, old.Socket)
 		}
 	}
-	for _, s := range tidy(gone, w.want) {
+	for _, s := range tidy(gone, scope) {
 		w.close(identityOf(s), report)
 	}
-	fresh = tidy(fresh, w.want)
-	report.Gaps = append(report.Gaps, w.reader.FindHolders(ctx, fresh)...)
-	for _, s := range fresh {
-		w.known[identityOf(s)] = &watched{Socket: s}
-		report.Changes = append(report.Changes, Change{Change: limen.Opened, Socket: s})
-	}
-	return nil
 }
 
 // scope says what has to be looked at, and whether anything has.
