@@ -13,6 +13,10 @@ import (
 // its family at all, so that a bind there says nothing about the port.
 var ErrNoAddress = errors.New("this machine has no such address")
 
+// errNoSocket says that not even a socket could be had, as when this process
+// has too many open.
+var errNoSocket = errors.New("no socket can be made to try with")
+
 // Usual are the addresses that servers bind when not told otherwise. The
 // unspecified IPv6 address is tried as servers use it, for both families.
 var Usual = []netip.Addr{
@@ -24,9 +28,9 @@ var Usual = []netip.Addr{
 
 // Try binds the port at one address without listening, and closes it at once.
 // If that fails because the address is in use, Try binds once more with
-// SO_REUSEADDR, which gets past closed connections in TIME_WAIT. It returns
-// an error wrapping ErrNoAddress, or one wrapping errors.ErrUnsupported, where
-// trying says nothing about the port.
+// SO_REUSEADDR, which gets past closed connections in TIME_WAIT. It returns an
+// error where trying says nothing about the port, one wrapping ErrNoAddress or
+// errors.ErrUnsupported among them.
 //
 // For as long as a bind lasts, a few microseconds, another program that binds
 // the same port is refused.
@@ -40,7 +44,7 @@ func Try(t limen.Transport, a netip.Addr, port uint16) (limen.Bind, error) {
 		return b, nil
 	case noAddress(err):
 		return b, errors.Join(ErrNoAddress, err)
-	case errors.Is(err, errors.ErrUnsupported):
+	case errors.Is(err, errors.ErrUnsupported), errors.Is(err, errNoSocket):
 		return b, err
 	}
 	b.Error = err.Error()

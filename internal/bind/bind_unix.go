@@ -4,6 +4,7 @@ package bind
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 
@@ -23,7 +24,7 @@ func bindOnce(t limen.Transport, a netip.Addr, port uint16, reuse bool) error {
 	}
 	fd, err := unix.Socket(family, kind, 0)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errNoSocket, err)
 	}
 	defer unix.Close(fd)
 	unix.CloseOnExec(fd)

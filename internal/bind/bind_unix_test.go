@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/limenhq/limen"
 )
 
@@ -51,5 +53,24 @@ func TestTryTellsTimeWaitFromAListener(t *testing.T) {
 	}
 	if b.Free || !b.Reuse {
 		t.Errorf("a port in TIME_WAIT gave %+v; want it taken, and free with SO_REUSEADDR", b)
+	}
+}
+
+func TestTryWithoutASocketSaysNothingAboutThePort(t *testing.T) {
+	var was unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &was); err != nil {
+		t.Fatal(err)
+	}
+	none := was
+	none.Cur = 0
+	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &none); err != nil {
+		t.Fatal(err)
+	}
+	b, err := Try(limen.TCP, loopback, 3000)
+	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &was); err != nil {
+		t.Fatal(err)
+	}
+	if !errors.Is(err, errNoSocket) || errors.Is(err, ErrNoAddress) {
+		t.Errorf("Try without a descriptor to spare gave %+v, %v; want an error that is not about the port", b, err)
 	}
 }

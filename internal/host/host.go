@@ -5,6 +5,7 @@ package host
 
 import (
 	"os"
+	"sync"
 	"time"
 
 	"github.com/limenhq/limen/internal/bind"
@@ -27,6 +28,8 @@ type Host struct {
 	home    func() (string, error)
 	sockets sockets.Reader
 	rules   bind.System
+
+	trying sync.Mutex // held while a port is tried, so that no other question meets the binds
 }
 
 // New returns a Host. It starts nothing and reads nothing.

@@ -1,13 +1,11 @@
 package host
 
 import (
-	"context"
-	"errors"
-	"net/netip"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
-	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -17,7 +15,12 @@ import (
 	"github.com/limenhq/limen/internal/op"
 )
 
-func TestMain(m *testing.M) { os.Exit(nettest.Main(m)) } // a network of our own
+func TestMain(m *testing.M) {
+	if isPart() {
+		syscall.Exit(play()) // not by os.Exit, before which a binary that looks for races waits a second
+	}
+	os.Exit(nettest.Main(m)) // a network of our own
+}
 
 func query(t *testing.T, s string) op.ListIn {
 	t.Helper()
@@ -26,6 +29,13 @@ func query(t *testing.T, s string) op.ListIn {
 		t.Fatal(err)
 	}
 	return op.ListIn{Query: q}
+}
+
+func write(t *testing.T, dir, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // list returns the listeners that an otherwise empty network shows.
@@ -106,11 +116,17 @@ func TestListIsNarrowedBeforeAndAfterOwnersAreKnown(t *testing.T) {
 	nettest.Listen(t, "tcp", "127.0.0.1:3001")
 	nettest.Program{Name: "other-server", Sockets: []nettest.Spec{
 		{Kind: nettest.Listening, Network: "tcp", Addr: "127.0.0.1:3002"}}}.Start(t)
+	shop := t.TempDir()
+	write(t, shop, "go.mod", "module example.com/shop\n")
+	nettest.Address(t, "10.1.2.3/24")
+	nettest.Program{Name: "web", Dir: shop, Sockets: []nettest.Spec{
+		{Kind: nettest.Listening, Network: "tcp", Addr: "10.1.2.3:3003"}}}.Start(t)
 	for text, want := range map[string][]string{
 		"3001":                 {"tcp/127.0.0.1:3001 sole"},
 		"3001-3002":            {"tcp/127.0.0.1:3001 sole", "tcp/127.0.0.1:3002 sole"},
 		"other-server":         {"tcp/127.0.0.1:3002 sole"},
-		"reach:network+":       nil,
+		"reach:network+":       {"tcp/10.1.2.3:3003 sole"},
+		"project:shop":         {"tcp/10.1.2.3:3003 sole"},
 		"user:" + "4294967294": nil,
 		"transport:udp":        nil,
 		"user:" + strconv.Itoa(os.Geteuid()) + " 3000": {"tcp/127.0.0.1:3000 sole"},
@@ -145,104 +161,8 @@ func TestConnectionsAndUsageComeOnlyWhenAskedFor(t *testing.T) {
 	}
 }
 
-func why(t *testing.T, in op.WhyIn) limen.Verdict {
-	t.Helper()
-	nettest.NeedPrivate(t)
-	v, err := New(Config{}).Why(t.Context(), in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
-}
-
-// blocking returns the kinds of what keeps a port from being had.
-func blocking(v limen.Verdict) (kinds []limen.CauseKind) {
-	for _, c := range v.Causes {
-		if c.Blocks {
-			kinds = append(kinds, c.Kind)
-		}
-	}
-	return kinds
-}
-
-func TestWhyNamesTheCauseThatIsReallyThere(t *testing.T) {
-	nettest.Enter(t)
-	nettest.Listen(t, "tcp", "127.0.0.1:3000")
-	nettest.Bind(t, "tcp", "127.0.0.1:3001")
-	nettest.Connect(t, "tcp", "127.0.0.1:3005")
-	nettest.TimeWait(t, "127.0.0.1:3006")
-	nettest.Listen(t, "udp", "127.0.0.1:3007")
-	for _, tt := range []struct {
-		in   op.WhyIn
-		want []limen.CauseKind
-	}{
-		{op.WhyIn{Port: 3000}, []limen.CauseKind{limen.CauseListener}},
-		{op.WhyIn{Port: 3000, NoTry: true}, []limen.CauseKind{limen.CauseListener}},
-		{op.WhyIn{Port: 3001}, []limen.CauseKind{limen.CauseBound}},
-		{op.WhyIn{Port: 3005}, []limen.CauseKind{limen.CauseOutgoing}},
-		{op.WhyIn{Port: 3006}, []limen.CauseKind{limen.CauseTimeWait}},
-		{op.WhyIn{Port: 3007, Transport: limen.UDP}, []limen.CauseKind{limen.CauseListener}},
-		{op.WhyIn{Port: 3007}, nil},
-		{op.WhyIn{Port: 3008}, nil},
-	} {
-		v := why(t, tt.in)
-		if diff := cmp.Diff(tt.want, blocking(v)); diff != "" {
-			t.Errorf("%+v (-want +got):\n%s", tt.in, diff)
-		}
-		if v.Free != (len(tt.want) == 0) {
-			t.Errorf("%+v: free is %v", tt.in, v.Free)
-		}
-		if tt.in.NoTry == v.Tried {
-			t.Errorf("%+v: tried is %v, with binds %v", tt.in, v.Tried, v.Binds)
-		}
-		if v.Number == nil || v.Number.Port != tt.in.Port {
-			t.Errorf("%+v: the verdict does not say what the number is for", tt.in)
-		}
-	}
-}
-
-func TestWhyTriesTheAddressThatWasAskedFor(t *testing.T) {
-	own := netip.MustParseAddr("127.0.0.9")
-	v := why(t, op.WhyIn{Port: 3000, Address: own})
-	if len(v.Binds) == 0 || v.Binds[0].Address != own || !v.Binds[0].Free {
-		t.Errorf("binds %+v; want %s tried first", v.Binds, own)
-	}
-}
-
-func TestPortZeroIsRefused(t *testing.T) {
-	_, err := New(Config{}).Why(t.Context(), op.WhyIn{})
-	if !errors.Is(err, limen.Invalid) {
-		t.Errorf("port 0: %v; want Invalid", err)
-	}
-	_, err = New(Config{}).Number(t.Context(), op.NumberIn{})
-	if !errors.Is(err, limen.Invalid) {
-		t.Errorf("no number at all: %v; want Invalid", err)
-	}
-}
-
-// Each of them binds the port for a moment, so each can meet another's bind.
-func TestManyWhoAskAtOnceAllHearThatTheyAreAlone(t *testing.T) {
-	nettest.NeedPrivate(t)
-	const askers = 8
-	verdicts := make([]limen.Verdict, askers)
-	errs := make([]error, askers)
-	var wg sync.WaitGroup
-	for i := range askers {
-		wg.Go(func() { verdicts[i], errs[i] = New(Config{}).Why(context.Background(), op.WhyIn{Port: 3000}) })
-	}
-	wg.Wait()
-	for i, v := range verdicts {
-		if errs[i] != nil {
-			t.Fatal(errs[i])
-		}
-		if !v.Free {
-			t.Errorf("asker %d hears that the port is not free: %v", i, v.Causes)
-		}
-	}
-}
-
 func TestEveryVerbIsBound(t *testing.T) {
-	for _, name := range []string{op.List.Name, op.Why.Name, op.Number.Name} {
+	for _, name := range []string{op.List.Name, op.Why.Name, op.Number.Name, op.Watch.Name} {
 		bound := false
 		for _, b := range New(Config{}).Ops() {
 			bound = bound || b.Name == name

@@ -30,7 +30,7 @@ func (h *Host) List(ctx context.Context, in op.ListIn) (limen.Snapshot, error) {
 		return len(in.Query.Reaches) > 0 && !slices.Contains(in.Query.Reaches, reach(s, up))
 	})
 	people := h.newPeople(in.Usage)
-	listeners, connections, gaps := h.identify(ctx, people, socks, up)
+	listeners, connections, gaps := h.identify(ctx, people, want, socks, up)
 	seen.add(gaps...)
 	for _, l := range listeners {
 		if in.Query.Match(l) {
@@ -56,53 +56,9 @@ func wanted(q limen.Query) sockets.Want {
 	return want
 }
 
-// identify finds the owners of sockets and says what the sockets are in the
-// words of package limen.
-func (h *Host) identify(ctx context.Context, p *people, socks []sockets.Socket, up []limen.Interface) ([]limen.Listener, []leftover, []limen.Gap) {
-	gaps := gapSet{h.sockets.FindHolders(ctx, socks)}
-	listeners, leftovers, more := h.describe(ctx, p, socks, up)
-	gaps.add(more...)
-	return listeners, leftovers, gaps.list
-}
-
-// describe is identify for sockets whose holders have been looked for.
-func (h *Host) describe(ctx context.Context, p *people, socks []sockets.Socket, up []limen.Interface) (listeners []limen.Listener, leftovers []leftover, gaps []limen.Gap) {
-	owners, gaps := p.owners(ctx, socks)
-	for i, s := range socks {
-		user := p.user(s)
-		if s.State.Waits() {
-			listeners = append(listeners, limen.Listener{
-				Endpoint: s.Local, Families: s.Families, Device: s.Device, State: s.State,
-				Reach: reach(s, up), Backlog: s.Backlog, User: user,
-				Namespace: s.Namespace, Socket: s.Number, Owners: owners[i],
-			})
-			continue
-		}
-		leftovers = append(leftovers, leftover{
-			Connection: limen.Connection{
-				Local: s.Local, Peer: s.Peer, State: s.State, User: user,
-				Namespace: s.Namespace, Socket: s.Number, Owners: owners[i],
-			},
-			Remaining: s.Remaining,
-		})
-	}
-	assignPeers(listeners)
-	slices.SortStableFunc(listeners, byOwner)
-	return listeners, leftovers, gaps
-}
-
 // reach says how far away a peer of s can be.
 func reach(s sockets.Socket, up []limen.Interface) limen.Reach {
 	return limen.ReachOf(s.Local, s.Families, s.Device, up)
-}
-
-// user returns who created the socket. The kernel forgets that when no
-// process holds the socket any more.
-func (p *people) user(s sockets.Socket) *limen.User {
-	if s.Number == 0 {
-		return nil
-	}
-	return p.processes.User(s.UID)
 }
 
 // readError says that the sockets could not be read at all.

@@ -7,10 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"runtime"
 	"slices"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/limenhq/limen"
@@ -27,6 +24,8 @@ type people struct {
 	projects  project.Finder
 	keepers   keeper.Finder
 	usage     time.Time // when to measure usage; zero for not at all
+
+	met map[limen.ProcessID]*person // by findHolders, for the next question about owners
 }
 
 // newPeople returns people for one question. Usage is measured against now if
@@ -44,36 +43,6 @@ func (h *Host) newPeople(usage bool) *people {
 		p.usage = h.now()
 	}
 	return p
-}
-
-// person is a holder as found out once, whatever number of sockets it holds.
-type person struct {
-	facts process.Facts
-	err   error
-
-	mu      sync.Mutex                   // guards environ
-	environ map[string]map[string]string // what was asked of its environment, by the names asked for
-}
-
-// variables returns the named variables of a person's environment. They are
-// read once, however many sockets it holds. Only detail comes from them, so
-// none is no gap: most processes of others may not be asked.
-func (p *people) variables(id limen.ProcessID, who *person, keys []string) map[string]string {
-	asked := strings.Join(keys, " ")
-	who.mu.Lock()
-	defer who.mu.Unlock()
-	if env, ok := who.environ[asked]; ok {
-		return env
-	}
-	env, err := p.processes.Environ(id, keys...)
-	if err != nil {
-		env = nil
-	}
-	if who.environ == nil {
-		who.environ = map[string]map[string]string{}
-	}
-	who.environ[asked] = env
-	return env
 }
 
 // owners returns the owners of each socket, in the order of socks, and what
@@ -108,64 +77,6 @@ func (p *people) ownersOf(ctx context.Context, s sockets.Socket, known map[limen
 	}
 	assignRoles(owners)
 	return owners, gaps
-}
-
-// meet reads the facts of every holder once, on all processors.
-func (p *people) meet(ctx context.Context, socks []sockets.Socket) map[limen.ProcessID]*person {
-	known := map[limen.ProcessID]*person{}
-	var ids []limen.ProcessID
-	for _, s := range socks {
-		for _, h := range s.Holders {
-			if known[h.ProcessID] == nil {
-				known[h.ProcessID] = &person{}
-				ids = append(ids, h.ProcessID)
-			}
-		}
-	}
-	share(len(ids), func(i int) {
-		who := known[ids[i]]
-		if who.err = ctx.Err(); who.err != nil {
-			return
-		}
-		who.facts, who.err = p.processes.Read(ids[i])
-		if who.err == nil {
-			p.describe(&who.facts)
-		}
-	})
-	return known
-}
-
-// share runs do for 0 to n-1 on all processors, and returns when all is done.
-func share(n int, do func(i int)) {
-	workers := min(n, runtime.GOMAXPROCS(0))
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			for i := w; i < n; i += workers {
-				do(i)
-			}
-		})
-	}
-	wg.Wait()
-}
-
-// describe adds to a process what its own record does not tell.
-func (p *people) describe(f *process.Facts) {
-	proc := &f.Process
-	seen := *proc
-	if f.InnerPID != 0 {
-		// It is in a container: its paths are the container's, and would
-		// lead to something else out here.
-		seen.Directory, seen.Executable = "", ""
-	}
-	proc.Project = p.projects.Find(seen.Directory)
-	seen.Project = proc.Project
-	proc.Framework = p.projects.Framework(seen)
-	if !p.usage.IsZero() {
-		if u, err := p.processes.Usage(proc.ProcessID, p.usage); err == nil {
-			proc.Usage = &u
-		}
-	}
 }
 
 // owner joins what is known of a holder with what keeps it running.

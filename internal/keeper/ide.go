@@ -14,11 +14,10 @@ var ide = detector{
 	kinds: []limen.KeeperKind{limen.IDE},
 	find: func(_ context.Context, q *inquiry) ([]found, []limen.Gap) {
 		return q.nearest(func(a ancestor) (limen.Keeper, bool) {
-			name, ok := editor(a)
-			if !ok {
+			if a.editor == "" {
 				return limen.Keeper{}, false
 			}
-			k := limen.Keeper{Kind: limen.IDE, Name: name, Evidence: a.calls(name)}
+			k := limen.Keeper{Kind: limen.IDE, Name: a.editor, Evidence: a.calls(a.editor)}
 			if t := q.env("TERM_PROGRAM"); t != "" {
 				k.Evidence += fmt.Sprintf(", and the environment of process %d says TERM_PROGRAM=%s", q.Process.PID, t)
 			}
@@ -27,17 +26,18 @@ var ide = detector{
 	},
 }
 
-// editor returns the name of the editor that a is.
-func editor(a ancestor) (string, bool) {
-	if t, ok := a.program.find(editors); ok {
-		return strings.TrimSuffix(strings.TrimSuffix(t.name, ".sh"), "64"), true
+// editor returns the name of the editor that a program is, or nothing. Its
+// title can be long, so it is asked once for each ancestor.
+func editor(title string, p program) string {
+	if t, ok := p.find(editors); ok {
+		return strings.TrimSuffix(strings.TrimSuffix(t.name, ".sh"), "64")
 	}
 	for _, s := range editorServers {
-		if strings.Contains(a.title, s.sign) {
-			return s.name, true
+		if strings.Contains(title, s.sign) {
+			return s.name
 		}
 	}
-	return "", false
+	return ""
 }
 
 // editors are known by the name of their program. Left out are vim, Emacs and

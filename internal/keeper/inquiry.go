@@ -25,6 +25,7 @@ type ancestor struct {
 	limen.ProcessID
 	title   string // its arguments as one line
 	program program
+	editor  string // the editor that it is; empty if none
 }
 
 // inquire opens the case of s.
@@ -43,7 +44,8 @@ func (f *Finder) line(s Subject) []ancestor {
 		line := make([]ancestor, len(up))
 		for i, a := range up {
 			args := f.command(s, a)
-			line[i] = ancestor{a.ProcessID, strings.Join(args, " "), readProgram(args)}
+			line[i] = ancestor{ProcessID: a.ProcessID, title: strings.Join(args, " "), program: readProgram(args)}
+			line[i].editor = editor(line[i].title, line[i].program)
 		}
 		return line, true
 	})

@@ -14,6 +14,7 @@ import (
 type search struct {
 	socks  []Socket
 	wanted map[uint64]int // index of the first socket with that number
+	tell   func(limen.ProcessID)
 
 	closed  []int // PIDs of processes that may not be looked into
 	blind   bool  // processes may exist that cannot even be seen
@@ -45,6 +46,9 @@ func (s *search) found(i int, id limen.ProcessID) {
 		}
 	}
 	s.socks[i].Holders = append(s.socks[i].Holders, Holder{id, limen.Proved})
+	if s.tell != nil {
+		s.tell(id)
+	}
 }
 
 // complete reports whether somebody is known to hold every socket.

@@ -83,6 +83,12 @@ func (w Want) transports() []limen.Transport {
 // nothing, and may be used by several goroutines at once.
 type Reader struct {
 	Proc string // where procfs is mounted; empty means /proc
+
+	// Found, if not nil, is told of holders while FindHolders looks for
+	// others, so that time is not lost. It is called by one goroutine at a
+	// time, may be told twice, and is not told of everyone: what counts is
+	// what FindHolders fills in.
+	Found func(limen.ProcessID)
 }
 
 func (r Reader) proc() string {
@@ -157,6 +163,7 @@ func (r Reader) FindHolders(ctx context.Context, socks []Socket) []limen.Gap {
 	if len(s.wanted) == 0 {
 		return nil
 	}
+	s.tell = r.Found
 	var gaps []limen.Gap
 	for _, f := range finders {
 		err := f.find(ctx, r, s)

@@ -16,49 +16,58 @@ func connections(f Facts) (causes []limen.Cause) {
 		id    limen.ProcessID
 		local limen.Endpoint
 	}
-	at := map[key]int{}   // index of the cause
-	more := map[key]int{} // further connections of it
+	at := map[key]int{} // index of the cause
+	more := []int{}     // further connections of each cause
 	for _, c := range f.Leftovers {
-		if len(c.Owners) == 0 && c.Socket == 0 || listensFor(f, c.Local) {
+		if isClosed(c) || listensFor(f, c.Local) || !holds(f, c) {
 			continue
 		}
 		k := key{local: c.Local}
-		by := "a process that cannot be seen"
-		if c.User != nil {
-			by = fmt.Sprintf("a process of user %s", limen.Unmistakable(c.User.String()))
-		}
-		var holder *limen.Owner
 		if len(c.Owners) > 0 {
-			holder = &c.Owners[0]
-			k.id = holder.Process.ProcessID
-			by = who(*holder)
+			k.id = c.Owners[0].Process.ProcessID
 		}
 		if i, ok := at[k]; ok {
-			more[k]++
-			causes[i].What = fmt.Sprintf("%s and %d more", firstWhat(causes[i].What, more[k]), more[k])
+			more[i]++
 			continue
 		}
 		at[k] = len(causes)
-		causes = append(causes, limen.Cause{
-			Kind: limen.CauseOutgoing, Blocks: true, Endpoint: &c.Local, Owners: c.Owners,
-			What: fmt.Sprintf("%s uses it as the local end of its connection to %s", by, c.Peer),
-			Evidence: []limen.Evidence{{
-				What: fmt.Sprintf("the socket is %s", c.State),
-				From: fmt.Sprintf("the kernel's table of sockets, number %d", c.Socket),
-			}},
-			Next: fmt.Sprintf("use another port, or wait until %s closes that connection", by),
-		})
+		causes, more = append(causes, outgoing(c)), append(more, 0)
+	}
+	for i, n := range more {
+		if n > 0 {
+			causes[i].What += fmt.Sprintf(" and %d more", n)
+		}
 	}
 	return causes
 }
 
-// firstWhat takes the count of a sentence off again, before a higher one.
-func firstWhat(what string, more int) string {
-	if more <= 1 {
-		return what
+// outgoing is the cause that one connection is.
+func outgoing(c Leftover) limen.Cause {
+	by := "a process that cannot be seen"
+	switch {
+	case len(c.Owners) > 0:
+		by = who(c.Owners[0])
+	case c.User != nil:
+		by = fmt.Sprintf("a process of user %s", limen.Unmistakable(c.User.String()))
 	}
-	return what[:len(what)-len(fmt.Sprintf(" and %d more", more-1))]
+	cause := limen.Cause{
+		Kind: limen.CauseOutgoing, Blocks: true, Endpoint: &c.Local, Owners: c.Owners,
+		What: fmt.Sprintf("%s uses it as the local end of its connection to %s", by, c.Peer),
+		Evidence: []limen.Evidence{{
+			What: fmt.Sprintf("the socket is %s", c.State),
+			From: fmt.Sprintf("the kernel's table of sockets, number %d", c.Socket),
+		}},
+		Next: fmt.Sprintf("use another port, or wait until %s closes that connection", by),
+	}
+	if c.State == limen.CloseWait {
+		// RFC 9293, section 3.3.2: it waits for nothing but its own program.
+		cause.Evidence[0].What += ": the other side has closed it, and this one has yet to"
+	}
+	return cause
 }
+
+// isClosed reports whether no process can hold a connection any more.
+func isClosed(c Leftover) bool { return len(c.Owners) == 0 && c.Socket == 0 }
 
 // listensFor reports whether a listener takes connections to local, so that
 // one there is its child.
@@ -80,7 +89,7 @@ func timeWait(f Facts) []limen.Cause {
 	var longest time.Duration
 	n := 0
 	for _, c := range f.Leftovers {
-		if len(c.Owners) > 0 || c.Socket != 0 || listensFor(f, c.Local) {
+		if !isClosed(c) || listensFor(f, c.Local) || !holds(f, c) {
 			continue
 		}
 		if n++; n == 1 {

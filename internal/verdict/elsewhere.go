@@ -44,7 +44,7 @@ func elsewhere(f Facts) (causes []limen.Cause) {
 	for _, l := range f.Elsewhere {
 		causes = append(causes, limen.Cause{
 			Kind: limen.CauseNamespace, Endpoint: &l.Endpoint, Owners: l.Owners,
-			What:     fmt.Sprintf("in another network namespace, %s listens on %s", whoAll(l), place(l)),
+			What:     fmt.Sprintf("in another network namespace, %s %s on %s", whoAll(l), verb(l, "listens", "listen"), place(l)),
 			Evidence: []limen.Evidence{{What: "the namespace has its own ports", From: l.Namespace.String()}},
 		})
 	}

@@ -14,20 +14,27 @@ func listeners(f Facts) (causes []limen.Cause) {
 		if l.State == limen.Bound {
 			continue
 		}
-		verb := "listens"
+		waits := verb(l, "listens", "listen")
 		if l.State == limen.Open {
-			verb = "takes datagrams"
+			waits = verb(l, "takes", "take") + " datagrams"
 		}
 		c := limen.Cause{
 			Kind: limen.CauseListener, Blocks: true, Endpoint: &l.Endpoint, Owners: l.Owners,
-			What: fmt.Sprintf("%s %s on %s", whoAll(l), verb, place(l)),
-			Next: stop(f, lead(l)),
+			What: fmt.Sprintf("%s %s on %s", whoAll(l), waits, place(l)),
+			Next: stop(f, l),
 		}
 		c.Evidence = append(c.Evidence, socketEvidence(l))
+		if b := l.Backlog; b != nil && b.Used > b.Max {
+			// sk_acceptq_is_full of include/net/sock.h
+			c.What += fmt.Sprintf(", and %s not keeping up: the backlog of %d is full", verb(l, "is", "are"), b.Max)
+		}
 		if len(l.Owners) == 0 {
 			c = unowned(f, l, c)
 		} else if k := l.Owners[0].Keeper; k != nil {
 			c.Evidence = append(c.Evidence, limen.Evidence{What: keeping(*k), From: k.Evidence})
+		}
+		if !inTheWay(f, l.Endpoint.Address(), l.Families) {
+			c = warn(c)
 		}
 		causes = append(causes, c)
 	}
@@ -80,14 +87,6 @@ func unowned(f Facts, l limen.Listener, c limen.Cause) limen.Cause {
 	return c
 }
 
-// askRoot is the way to see more than this user may. Root has none.
-func askRoot(f Facts) string {
-	if f.Asker == 0 {
-		return ""
-	}
-	return fmt.Sprintf("sudo limen why %d", f.Port)
-}
-
 // bound are the sockets that hold the port and never listened.
 func bound(f Facts) (causes []limen.Cause) {
 	for _, l := range f.Listeners {
@@ -96,16 +95,25 @@ func bound(f Facts) (causes []limen.Cause) {
 		}
 		c := limen.Cause{
 			Kind: limen.CauseBound, Blocks: true, Endpoint: &l.Endpoint, Owners: l.Owners,
-			What:     fmt.Sprintf("%s has bound %s and does not listen", whoAll(l), place(l)),
+			What:     fmt.Sprintf("%s %s bound %s and %s not listen", whoAll(l), verb(l, "has", "have"), place(l), verb(l, "does", "do")),
 			Evidence: []limen.Evidence{socketEvidence(l)},
-			Next:     stop(f, lead(l)),
+			Next:     stop(f, l),
 		}
 		if len(l.Owners) == 0 && f.Unowned == limen.CauseListener {
 			c.Next = askRoot(f)
 		}
+		if !inTheWay(f, l.Endpoint.Address(), l.Families) {
+			c = warn(c)
+		}
 		causes = append(causes, c)
 	}
 	return causes
+}
+
+// lookups are where the kernel chooses among the sockets of a port.
+var lookups = map[limen.Transport]string{
+	limen.TCP: "net/ipv4/inet_hashtables.c",
+	limen.UDP: "net/ipv4/udp.c",
 }
 
 // shadowed are pairs where a wildcard's port is taken away from it at one
@@ -125,7 +133,7 @@ func shadowed(f Facts) (causes []limen.Cause) {
 					l.Endpoint.Address(), whoAll(l), whoAll(wild), place(wild)),
 				Evidence: []limen.Evidence{{
 					What: "the kernel prefers the socket with the more specific address",
-					From: "compute_score of net/ipv4/inet_hashtables.c",
+					From: "compute_score of " + lookups[f.Transport],
 				}},
 			})
 		}
@@ -146,91 +154,4 @@ func answers(l limen.Listener, a netip.Addr) bool {
 func sameOwner(a, b limen.Listener) bool {
 	x, y := lead(a), lead(b)
 	return x != nil && y != nil && x.Process.ProcessID == y.Process.ProcessID
-}
-
-// maySameOwner is sameOwner with the benefit of the doubt: a socket whose owner
-// cannot be seen may belong to anyone.
-func maySameOwner(a, b limen.Listener) bool {
-	return lead(a) == nil || lead(b) == nil || sameOwner(a, b)
-}
-
-// otherFamily warns when the name localhost leads to one family and the
-// server, or another server, is on the other.
-func otherFamily(f Facts) (causes []limen.Cause) {
-	v4, v6 := answering(f, netip.AddrFrom4([4]byte{127, 0, 0, 1})), answering(f, netip.IPv6Loopback())
-	switch {
-	case v4 == nil && v6 == nil, v4 != nil && v6 != nil && (v4.Socket == v6.Socket || maySameOwner(*v4, *v6)):
-		return nil
-	case v4 != nil && v6 != nil:
-		return []limen.Cause{familyCause(*v6, fmt.Sprintf(
-			"two servers share this number: %s on %s, and %s on %s; which one localhost reaches depends on the client",
-			whoAll(*v4), place(*v4), whoAll(*v6), place(*v6)), f)}
-	}
-	only, missing := v4, limen.IPv6
-	if v4 == nil {
-		only, missing = v6, limen.IPv4
-	}
-	if len(f.Rules.Localhost) == 0 || familyOf(f.Rules.Localhost[0]) != missing {
-		return nil
-	}
-	first := f.Rules.Localhost[0]
-	return []limen.Cause{familyCause(*only, fmt.Sprintf(
-		"localhost means %s first here, and only %s answers", first, other(missing)), f)}
-}
-
-func familyCause(l limen.Listener, what string, f Facts) limen.Cause {
-	means := "localhost is not named, and each client decides what it means"
-	var names []string
-	for _, a := range f.Rules.Localhost {
-		names = append(names, a.String())
-	}
-	if len(names) > 0 {
-		means = "localhost means " + list(names)
-	}
-	return limen.Cause{
-		Kind: limen.CauseFamily, Endpoint: &l.Endpoint, Owners: l.Owners, What: what,
-		Evidence: []limen.Evidence{{What: means, From: "the hosts file, in the order of RFC 6724"}},
-		Next:     fmt.Sprintf("use the address itself, as in %s", netip.AddrPortFrom(loopbackOf(l), f.Port)),
-	}
-}
-
-// answering returns the listener that takes connections to a, the more
-// specific one if there are two.
-func answering(f Facts, a netip.Addr) *limen.Listener {
-	var found *limen.Listener
-	for i, l := range f.Listeners {
-		switch {
-		case l.State == limen.Bound || !answers(l, a):
-		case l.Endpoint.Address().Unmap() == a:
-			return &f.Listeners[i]
-		case l.Endpoint.IsWildcard() && found == nil:
-			found = &f.Listeners[i]
-		}
-	}
-	return found
-}
-
-func familyOf(a netip.Addr) limen.Family {
-	if a.Unmap().Is4() {
-		return limen.IPv4
-	}
-	return limen.IPv6
-}
-
-func other(f limen.Family) string {
-	if f == limen.IPv4 {
-		return "::1"
-	}
-	return "127.0.0.1"
-}
-
-// loopbackOf returns the loopback address of the family a listener answers.
-func loopbackOf(l limen.Listener) netip.Addr {
-	if a := l.Endpoint.Address(); !a.IsUnspecified() {
-		return a.Unmap()
-	}
-	if slices.Contains(l.Families, limen.IPv4) {
-		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
-	}
-	return netip.IPv6Loopback()
 }

@@ -19,7 +19,8 @@ func privileged(f Facts) []limen.Cause {
 		Evidence: []limen.Evidence{{
 			What: "no CAP_NET_BIND_SERVICE", From: "/proc/self/status and net.ipv4.ip_unprivileged_port_start",
 		}},
-		Next: fmt.Sprintf("use a port from %d on, or: sudo sysctl -w net.ipv4.ip_unprivileged_port_start=%d", r.Unprivileged, f.Port),
+		Next: fmt.Sprintf("use a port from %d on, or: %s", r.Unprivileged,
+			asRoot(f, fmt.Sprintf("sysctl -w net.ipv4.ip_unprivileged_port_start=%d", f.Port))),
 	}}
 }
 
@@ -31,12 +32,19 @@ func unexplained(f Facts) []limen.Cause {
 		return nil
 	}
 	b := f.Binds[i]
-	return []limen.Cause{{
+	c := limen.Cause{
 		Kind: limen.CauseUnknown, Blocks: true,
 		What:     fmt.Sprintf("binding %s was refused, and nothing that can be seen explains it", b.Address),
 		Evidence: []limen.Evidence{{What: b.Error, From: "bind(2)"}},
 		Next:     "try once more; if it stays, a security module or a program of the control group may forbid it",
-	}}
+	}
+	if f.Port < f.Rules.Unprivileged {
+		c.Evidence = append(c.Evidence, limen.Evidence{
+			What: fmt.Sprintf("ports below %d take rights, and those of this process may hold in another user namespace alone", f.Rules.Unprivileged),
+			From: "user_namespaces(7)",
+		})
+	}
+	return []limen.Cause{c}
 }
 
 // browser warns of a port that web pages cannot use.

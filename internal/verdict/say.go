@@ -43,6 +43,20 @@ func whoAll(l limen.Listener) string {
 	return s
 }
 
+// verb returns one for a single subject, and many for whoAll of several.
+func verb(l limen.Listener, one, many string) string {
+	leads := 0
+	for _, o := range l.Owners {
+		if o.Role != limen.Worker {
+			leads++
+		}
+	}
+	if leads > 1 {
+		return many
+	}
+	return one
+}
+
 // list joins words as English does. More than four are cut short.
 func list(words []string) string {
 	const most = 4
@@ -87,26 +101,4 @@ func lead(l limen.Listener) *limen.Owner {
 		}
 	}
 	return nil
-}
-
-// stop says how to stop the one who holds a socket: through its keeper if
-// that would start it again, else by a signal to the process. A candidate is
-// never told to be stopped.
-func stop(f Facts, o *limen.Owner) string {
-	if o == nil {
-		return ""
-	}
-	if k := o.Keeper; k != nil && k.Kind.Restarts() && f.Stop != nil {
-		if s := f.Stop(o.Within); s != "" {
-			return s
-		}
-	}
-	if o.Proof != limen.Proved || o.Process.PID <= 1 {
-		return ""
-	}
-	kill := fmt.Sprintf("kill %d", o.Process.PID)
-	if u := o.Process.User; f.Asker != 0 && u != nil && u.UID != f.Asker {
-		return "sudo " + kill
-	}
-	return kill
 }

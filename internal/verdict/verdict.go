@@ -17,6 +17,7 @@ type Facts struct {
 	Time      time.Time
 	Transport limen.Transport
 	Port      uint16
+	Address   netip.Addr       // the one address that is asked about; invalid for the port as such
 	Binds     []limen.Bind     // what was tried, if anything
 	Listeners []limen.Listener // of this namespace and port, bound ones included
 	Leftovers []Leftover       // connections of this namespace with this local port
@@ -75,18 +76,23 @@ func Judge(f Facts) limen.Verdict {
 		Machine: f.Machine, Time: f.Time, Transport: f.Transport, Port: f.Port,
 		Range: limen.RangeOf(f.Port), Tried: len(f.Binds) > 0, Binds: f.Binds, Gaps: f.Gaps,
 	}
-	for _, find := range all {
-		v.Causes = append(v.Causes, find(f)...)
-	}
-	if !slices.ContainsFunc(v.Causes, blocks) {
+	v.Causes = causes(f)
+	blocked, refused := slices.ContainsFunc(v.Causes, blocks), slices.ContainsFunc(f.Binds, failed)
+	switch {
+	case !v.Tried:
+		v.Free = !blocked
+	case refused && !blocked:
 		v.Causes = append(v.Causes, unexplained(f)...)
+	case !refused:
+		// Trying is the proof. What was seen all the same is in a part of the
+		// network that a plain bind does not meet, such as a VRF, or it came
+		// after the try.
+		v.Free = true
+		for i := range v.Causes {
+			v.Causes[i] = warn(v.Causes[i])
+		}
 	}
 	slices.SortStableFunc(v.Causes, func(a, b limen.Cause) int { return cmp.Compare(rank(a), rank(b)) })
-	if v.Tried {
-		v.Free = !slices.ContainsFunc(f.Binds, failed)
-	} else {
-		v.Free = !slices.ContainsFunc(v.Causes, blocks)
-	}
 	for _, c := range v.Causes {
 		if c.Blocks && c.Next != "" {
 			v.Next = c.Next
@@ -94,6 +100,23 @@ func Judge(f Facts) limen.Verdict {
 		}
 	}
 	return v
+}
+
+// causes are what the checks find.
+func causes(f Facts) (found []limen.Cause) {
+	for _, find := range all {
+		found = append(found, find(f)...)
+	}
+	return found
+}
+
+// warn turns what keeps a server from binding into something to know, which
+// nobody has to be stopped for.
+func warn(c limen.Cause) limen.Cause {
+	if c.Blocks {
+		c.Blocks, c.Next = false, ""
+	}
+	return c
 }
 
 func rank(c limen.Cause) int {
@@ -107,13 +130,9 @@ func blocks(c limen.Cause) bool { return c.Blocks }
 
 func failed(b limen.Bind) bool { return !b.Free }
 
-// Settled reports whether the binds and the causes of a verdict agree. They
-// do not when the port changed hands between trying and looking, and when
-// another program was trying it at the same moment; looking again helps.
-func Settled(v limen.Verdict) bool {
-	if !v.Tried {
-		return true
-	}
-	explained := slices.ContainsFunc(v.Causes, func(c limen.Cause) bool { return c.Blocks && c.Kind != limen.CauseUnknown })
-	return v.Free != explained
+// Settled reports whether the binds agree with what was seen. They do not when
+// the port changed hands between trying and looking, and when another program
+// was trying it at the same moment; looking again helps.
+func Settled(f Facts) bool {
+	return len(f.Binds) == 0 || slices.ContainsFunc(f.Binds, failed) == slices.ContainsFunc(causes(f), blocks)
 }

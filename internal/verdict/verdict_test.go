@@ -71,6 +71,10 @@ func TestJudge(t *testing.T) {
 	kept.Within = []limen.Keeper{*kept.Keeper}
 	guess := node
 	guess.Proof = limen.Candidate
+	mine := kept
+	mine.Keeper = &limen.Keeper{Kind: limen.SystemdUser, Name: "web.service"}
+	peer := owner(4244, "node server.js")
+	peer.Role = limen.Peer
 	worker := owner(4243, "node server.js")
 	worker.Role = limen.Worker
 
@@ -88,7 +92,22 @@ func TestJudge(t *testing.T) {
 		{"one that is kept", Facts{Binds: taken, Listeners: []limen.Listener{listener("tcp/[::]:3000", kept)}}, false,
 			[]string{"listener!: node server.js (pid 4242) listens on every IPv4 and IPv6 address → stop web.service"}},
 		{"a candidate is not told to be killed", Facts{Binds: taken, Listeners: []limen.Listener{listener("tcp/127.0.0.1:3000", guess)}}, false,
-			[]string{"listener!: probably node server.js (pid 4242) listens on 127.0.0.1"}},
+			[]string{"listener!: probably node server.js (pid 4242) listens on 127.0.0.1 → sudo limen why 3000"}},
+		{"one that another user's manager keeps", Facts{Binds: taken, Listeners: []limen.Listener{listener("tcp/127.0.0.1:3000", mine)}}, false,
+			[]string{"listener!: node server.js (pid 4242) listens on 127.0.0.1 → as user nick: stop web.service"}},
+		{"one that one's own manager keeps", Facts{Binds: taken, Asker: 1000, Listeners: []limen.Listener{listener("tcp/127.0.0.1:3000", mine)}}, false,
+			[]string{"listener!: node server.js (pid 4242) listens on 127.0.0.1 → stop web.service"}},
+		{"two that share a socket", Facts{Binds: taken, Asker: 1000, Listeners: []limen.Listener{listener("tcp/127.0.0.1:3000", node, peer)}}, false,
+			[]string{"listener!: node server.js (pid 4242) and node server.js (pid 4244) listen on 127.0.0.1 → kill 4242 4244"}},
+		{"two that bound a socket", Facts{Binds: taken, Asker: 1000, Listeners: []limen.Listener{
+			with(listener("tcp/127.0.0.1:3000", node, peer), func(l *limen.Listener) { l.State = limen.Bound })}}, false,
+			[]string{"bound!: node server.js (pid 4242) and node server.js (pid 4244) have bound 127.0.0.1 and do not listen → kill 4242 4244"}},
+		{"a full backlog", Facts{Binds: taken, Listeners: []limen.Listener{
+			with(listener("tcp/127.0.0.1:3000", node), func(l *limen.Listener) { l.Backlog = &limen.Backlog{Used: 129, Max: 128} })}}, false,
+			[]string{"listener!: node server.js (pid 4242) listens on 127.0.0.1, and is not keeping up: the backlog of 128 is full → sudo kill 4242"}},
+		{"a backlog with one place left", Facts{Binds: taken, Listeners: []limen.Listener{
+			with(listener("tcp/127.0.0.1:3000", node), func(l *limen.Listener) { l.Backlog = &limen.Backlog{} })}}, false,
+			[]string{"listener!: node server.js (pid 4242) listens on 127.0.0.1 → sudo kill 4242"}},
 		{"workers are counted", Facts{Binds: taken, Listeners: []limen.Listener{listener("tcp/127.0.0.1:3000", node, worker, worker)}}, false,
 			[]string{"listener!: node server.js (pid 4242) with 2 workers listens on 127.0.0.1 → sudo kill 4242"}},
 		{"hidden by rights", Facts{Binds: taken, Unowned: limen.CauseListener, Listeners: []limen.Listener{listener("tcp/127.0.0.1:3000")}}, false,
@@ -127,6 +146,9 @@ func TestJudge(t *testing.T) {
 		{"privileged, with the right", Facts{Port: 80, Binds: free, Rules: Rules{Unprivileged: 1024, MayBindLow: true}}, true, nil},
 		{"unexplained", Facts{Binds: taken}, false,
 			[]string{"unknown!: binding 127.0.0.1 was refused, and nothing that can be seen explains it → try once more; if it stays, a security module or a program of the control group may forbid it"}},
+		{"seen, and not in the way of a bind", Facts{Binds: free, Listeners: []limen.Listener{
+			with(listener("tcp/0.0.0.0:3000", node), func(l *limen.Listener) { l.Device = "vrf-blue" })}}, true,
+			[]string{"listener: node server.js (pid 4242) listens on every IPv4 address of vrf-blue"}},
 		{"shadowed", Facts{Binds: taken, Rules: localhost, Listeners: []limen.Listener{
 			listener("tcp/0.0.0.0:3000", node), listener("tcp/127.0.0.1:3000", owner(9, "vite"))}}, false,
 			[]string{
@@ -208,19 +230,20 @@ func say(c limen.Cause) string {
 	return s
 }
 
-func TestRootIsNeverToldToUseSudo(t *testing.T) {
-	f := Facts{Transport: limen.TCP, Port: 3000, Binds: taken, Asker: 0,
-		Listeners: []limen.Listener{listener("tcp/127.0.0.1:3000", owner(9, "vite"))}}
-	if v := Judge(f); v.Next != "kill 9" {
-		t.Errorf("root is told %q", v.Next)
+func TestAConnectionThatIsHalfClosedSaysWhoseTurnItIs(t *testing.T) {
+	f := Facts{Transport: limen.TCP, Port: 3000, Binds: taken, Leftovers: []Leftover{
+		connection("tcp/127.0.0.1:3000", "127.0.0.1:5555", limen.CloseWait, owner(9, "vite"))}}
+	v := Judge(f)
+	if len(v.Causes) != 1 || !strings.Contains(v.Causes[0].Evidence[0].What, "this one has yet to") {
+		t.Errorf("causes %+v", v.Causes)
 	}
 }
 
-func TestTheFirstProcessIsNeverToldToBeKilled(t *testing.T) {
-	f := Facts{Transport: limen.TCP, Port: 22, Binds: taken,
-		Listeners: []limen.Listener{listener("tcp/[::]:22", owner(1, "systemd"))}}
-	if v := Judge(f); v.Next != "" {
-		t.Errorf("for a port of pid 1 the next move is %q", v.Next)
+func TestWhoHasRightsElsewhereHearsIt(t *testing.T) {
+	f := Facts{Transport: limen.TCP, Port: 80, Binds: taken, Rules: Rules{Unprivileged: 1024, MayBindLow: true}}
+	v := Judge(f)
+	if len(v.Causes) != 1 || v.Causes[0].Kind != limen.CauseUnknown || len(v.Causes[0].Evidence) != 2 {
+		t.Errorf("causes %+v; want the refusal, and what low ports take", v.Causes)
 	}
 }
 
@@ -235,10 +258,11 @@ func TestSettledSeesWhatDoesNotFitTogether(t *testing.T) {
 		{"taken and someone there", Facts{Binds: taken, Listeners: there}, true},
 		{"taken and nobody there", Facts{Binds: taken}, false},
 		{"free and someone there", Facts{Binds: free, Listeners: there}, false},
+		{"another address is free and someone there", Facts{Binds: free, Listeners: there, Address: netip.MustParseAddr("10.0.0.5")}, true},
 		{"not tried", Facts{Listeners: there}, true},
 	} {
 		tt.facts.Transport, tt.facts.Port = limen.TCP, 3000
-		if got := Settled(Judge(tt.facts)); got != tt.want {
+		if got := Settled(tt.facts); got != tt.want {
 			t.Errorf("%s: settled is %v, want %v", tt.name, got, tt.want)
 		}
 	}
