@@ -1,0 +1,35 @@
+// Package probe finds out what speaks at an endpoint, by asking it as its own
+// clients would: one connection at a time, nothing written, no login guessed,
+// and the owner decides what is asked first.
+package probe
+
+import "github.com/limenhq/limen"
+
+// A Probe knows one protocol: how a server of it is met, and what its answer
+// tells.
+type Probe struct {
+	Name      string          // of the protocol, as in limen.Service
+	Transport limen.Transport // zero means TCP
+	Ports     []uint16        // where it is usually met
+	Programs  []string        // programs, packages and images that speak it, in lower case
+
+	// Greets reports whether first, what a server said before it was asked,
+	// is this protocol. It is nil where servers wait to be asked.
+	Greets func(first []byte) bool
+
+	// Complains reports whether reply is how such servers answer an HTTP
+	// request. It is nil where they say nothing, or close.
+	Complains func(reply []byte) bool
+
+	// Speak holds the conversation, and reports whether it is the protocol.
+	// Where servers greet, the greeting is still to be read. It sets
+	// everything but TLS, which is the connection's business.
+	Speak func(c *Conn) (limen.Service, bool)
+}
+
+// All is every probe, in the order they are tried where nothing is known of
+// the owner and the port. Those that wait in silence for a wrong question
+// stand last.
+var All = []Probe{
+	Redis,
+}

@@ -1,0 +1,42 @@
+package probe
+
+import (
+	"net/http"
+
+	"github.com/limenhq/limen"
+)
+
+// A Site is something that speaks HTTP and can be told from others that do:
+// a product, or a protocol of its own on top, such as Matrix.
+type Site struct {
+	Name     string   // of the product, as its makers write it; empty if only Protocol is known
+	Protocol string   // what it speaks on top of HTTP, as in limen.Service; empty means plain http
+	Ports    []uint16 // where it is usually met
+	Programs []string // programs, packages and images that are it, in lower case
+
+	// Sign reports whether the answer to GET / makes it worth asking for
+	// Path. Owner and port make it worth as well. Nil means they alone.
+	Sign func(root *Reply) bool
+
+	// Path is what Read needs the answer to, asked for with GET on the same
+	// connection. Empty means that the answer to GET / says enough.
+	Path string
+
+	// Read reports whether r comes from this site, and adds to s what it
+	// says: version, title, authentication. Name and Protocol are put in by
+	// the caller. A word in a page proves nothing: a single-page application
+	// answers 200 to every path.
+	Read func(r *Reply, s *limen.Service) bool
+}
+
+// A Reply is an HTTP response, read within bounds.
+type Reply struct {
+	Proto  string // such as "HTTP/1.1"
+	Status int
+	Header http.Header
+	Body   []byte // the first 64 KiB, never decompressed
+}
+
+// Sites is every site, in the order they are tried: those that are sure of
+// themselves first, those that many others are built on last.
+var Sites = []Site{}
