@@ -13,19 +13,21 @@ import (
 
 // values makes a value of each type that reflection cannot make one of.
 var values = map[reflect.Type]func(n uint64) any{
-	reflect.TypeFor[netip.Addr]():      func(n uint64) any { return netip.AddrFrom4([4]byte{192, 0, 2, byte(n)}) },
-	reflect.TypeFor[netip.AddrPort]():  func(n uint64) any { return netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(n)}), uint16(n)) },
-	reflect.TypeFor[time.Time]():       func(n uint64) any { return time.Unix(1_700_000_000+int64(n), 0).UTC() },
-	reflect.TypeFor[limen.PortRange](): func(uint64) any { return limen.PortRange{From: 3000, To: 3010} },
-	reflect.TypeFor[limen.Transport](): func(uint64) any { return limen.UDP },
-	reflect.TypeFor[limen.Family]():    func(uint64) any { return limen.IPv6 },
-	reflect.TypeFor[limen.State]():     func(uint64) any { return limen.TimeWait },
-	reflect.TypeFor[limen.Reach]():     func(uint64) any { return limen.Network },
-	reflect.TypeFor[limen.Role]():      func(uint64) any { return limen.Worker },
-	reflect.TypeFor[limen.Proof]():     func(uint64) any { return limen.Candidate },
-	reflect.TypeFor[limen.Range]():     func(uint64) any { return limen.DynamicRange },
-	reflect.TypeFor[limen.Change]():    func(uint64) any { return limen.OwnerChanged },
-	reflect.TypeFor[limen.Kind]():      func(uint64) any { return limen.Busy },
+	reflect.TypeFor[netip.Addr]():           func(n uint64) any { return netip.AddrFrom4([4]byte{192, 0, 2, byte(n)}) },
+	reflect.TypeFor[netip.AddrPort]():       func(n uint64) any { return netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(n)}), uint16(n)) },
+	reflect.TypeFor[time.Time]():            func(n uint64) any { return time.Unix(1_700_000_000+int64(n), 0).UTC() },
+	reflect.TypeFor[limen.PortRange]():      func(uint64) any { return limen.PortRange{From: 3000, To: 3010} },
+	reflect.TypeFor[limen.Transport]():      func(uint64) any { return limen.UDP },
+	reflect.TypeFor[limen.Family]():         func(uint64) any { return limen.IPv6 },
+	reflect.TypeFor[limen.State]():          func(uint64) any { return limen.TimeWait },
+	reflect.TypeFor[limen.Reach]():          func(uint64) any { return limen.Network },
+	reflect.TypeFor[limen.Role]():           func(uint64) any { return limen.Worker },
+	reflect.TypeFor[limen.Proof]():          func(uint64) any { return limen.Candidate },
+	reflect.TypeFor[limen.Confidence]():     func(uint64) any { return limen.Told },
+	reflect.TypeFor[limen.Authentication](): func(uint64) any { return limen.AuthenticationRequired },
+	reflect.TypeFor[limen.Range]():          func(uint64) any { return limen.DynamicRange },
+	reflect.TypeFor[limen.Change]():         func(uint64) any { return limen.OwnerChanged },
+	reflect.TypeFor[limen.Kind]():           func(uint64) any { return limen.Busy },
 }
 
 // filled returns a noun of n's type that says everything it can.

@@ -46,6 +46,8 @@ var enumerations = []enumeration{
 	enum[limen.Reach]("self machine network world"),
 	enum[limen.Role]("sole master worker peer"),
 	enum[limen.Proof]("proved candidate"),
+	enum[limen.Authentication]("unknown none required"),
+	enum[limen.Confidence]("guessed told proved"),
 	enum[limen.Range]("system user dynamic"),
 	enum[limen.Kind]("internal invalid not-found denied busy unsupported"),
 }

@@ -20,12 +20,19 @@ import (
 type Conn struct {
 	Target Target // who is spoken to
 
-	ctx    context.Context // of this conversation; Conn lives as long as one call of Speak
+	ctx      context.Context // of this conversation; Conn lives as long as one call of Speak
+	dial     func(context.Context) (net.Conn, error)
+	alpn     []string      // offered when it goes inside TLS
+	patience time.Duration // how long the server may say nothing at all; zero means as long as ctx lasts
+
 	conn   net.Conn
+	unbind func() bool // ends the bond between conn and ctx
 	r      *bufio.Reader
 	budget io.LimitedReader // what the server may still send
-	dial   func(context.Context) (net.Conn, error)
+	first  []byte           // what it said first on this connection
+	heard  bool             // it has said something in this conversation
 	tls    *limen.TLS
+	wants  bool // the server wants a certificate of us
 	err    error
 }
 
@@ -33,16 +40,62 @@ const (
 	mostBytes = 256 << 10 // that one conversation may read
 	mostLine  = 8 << 10   // that one line may hold
 	mostReply = 64 << 10  // that one Reply may hold: any UDP datagram fits
+	mostFirst = 1 << 10   // that is kept of what a server said first
 )
 
-// attach makes conn what c speaks over.
+// converse opens a connection to t, for a conversation that ends with ctx. It
+// must be closed.
+func converse(ctx context.Context, t Target, patience time.Duration) *Conn {
+	c := &Conn{Target: t, ctx: ctx, dial: t.dialer(), patience: patience}
+	c.Again()
+	return c
+}
+
+// attach makes conn what c speaks over, and ends it when the conversation is
+// to end.
 func (c *Conn) attach(conn net.Conn) {
-	c.conn, c.err = conn, nil
-	c.budget = io.LimitedReader{R: conn, N: mostBytes}
+	c.bind(conn)
+	c.budget = io.LimitedReader{R: ear{c}, N: mostBytes}
 	c.r = bufio.NewReaderSize(&c.budget, mostReply)
-	if at, ok := c.ctx.Deadline(); ok {
-		c.fail(conn.SetDeadline(at))
+	c.err, c.first = nil, nil
+	c.wait(c.patience)
+}
+
+// bind makes conn end with the conversation's context.
+func (c *Conn) bind(conn net.Conn) {
+	c.conn = conn
+	c.unbind = context.AfterFunc(c.ctx, func() { conn.SetDeadline(longAgo) })
+}
+
+// longAgo is a deadline that ends what is under way. (The zero time is none.)
+var longAgo = time.Unix(1, 0)
+
+// wait sets how long the server may take to say its first byte.
+func (c *Conn) wait(patience time.Duration) {
+	if patience > 0 && !c.heard {
+		c.conn.SetReadDeadline(time.Now().Add(patience))
 	}
+}
+
+// An ear hears what the server says on the connection of a Conn.
+type ear struct{ c *Conn }
+
+// Read reads from the connection. A server that has begun to speak is given
+// all the time that the conversation has.
+func (e ear) Read(b []byte) (int, error) {
+	c := e.c
+	n, err := c.conn.Read(b)
+	if n > 0 && !c.heard {
+		c.heard = true
+		c.conn.SetReadDeadline(time.Time{})
+		if c.ctx.Err() != nil {
+			c.conn.SetReadDeadline(longAgo) // it ended between the two, and its deadline was undone
+		}
+	}
+	if room := mostFirst - len(c.first); room > 0 {
+		c.first = append(c.first, b[:min(n, room)]...)
+	}
+	return n, err
 }
 
 // Send sends text.
@@ -145,17 +198,23 @@ func (c *Conn) Read(b []byte) (int, error) {
 // Err returns what ended the conversation, or nil.
 func (c *Conn) Err() error { return c.err }
 
-// Again ends the connection and opens another to the same endpoint, in the
-// clear: a server sees one at a time.
+// Secure reports whether the conversation is inside TLS.
+func (c *Conn) Secure() bool { return c.tls != nil }
+
+// Again ends the connection and opens another to the same endpoint, inside
+// TLS if this one is: a server sees one at a time.
 func (c *Conn) Again() {
+	secure := c.Secure()
 	c.close()
 	conn, err := c.dial(c.ctx)
 	if err != nil {
 		c.fail(err)
 		return
 	}
-	c.tls = nil
 	c.attach(conn)
+	if secure {
+		c.startTLS()
+	}
 }
 
 // Said is evidence: what a server said, made short, and what it was said to.
@@ -163,10 +222,29 @@ func (c *Conn) Said(from, text string) []limen.Evidence {
 	return []limen.Evidence{{What: quote(text), From: from}}
 }
 
+// greeting waits a while for the server to speak first, and returns what it
+// says without taking it. Silence is no error.
+func (c *Conn) greeting(while time.Duration) []byte {
+	if c.err != nil {
+		return nil
+	}
+	c.wait(while)
+	if _, err := c.r.Peek(1); err != nil {
+		if !isTimeout(err) || c.ctx.Err() != nil {
+			c.fail(err)
+		}
+		return nil
+	}
+	b, err := c.r.Peek(c.r.Buffered())
+	c.fail(err)
+	return b
+}
+
 // close ends the conversation. A linger of nothing would spare the server a
 // TIME_WAIT, and fill its log with resets; so it is closed as anyone would.
 func (c *Conn) close() {
 	if c.conn != nil {
+		c.unbind()
 		c.conn.Close()
 		c.conn = nil
 	}
@@ -179,13 +257,10 @@ func (c *Conn) fail(err error) {
 	}
 }
 
-// patience ends waiting for a server at a time earlier than the
-// conversation's own; zero gives it back.
-func (c *Conn) patience(until time.Time) {
-	if end, ok := c.ctx.Deadline(); until.IsZero() || ok && end.Before(until) {
-		until = end
-	}
-	c.fail(c.conn.SetReadDeadline(until))
+// isTimeout reports whether err is that time ran out.
+func isTimeout(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
 var errLongLine = errors.New("the server sent a line without end")

@@ -13,6 +13,14 @@ type Probe struct {
 	Ports     []uint16        // where it is usually met
 	Programs  []string        // programs, packages and images that speak it, in lower case
 
+	TLS  bool     // it is only ever spoken inside TLS
+	ALPN []string // the names of the protocol inside TLS (RFC 7301), if a server may insist on one
+
+	// Opening sends what a client of this protocol says first. It is set for
+	// the one probe whose question servers of other protocols are met with
+	// where nothing is known of them, and has been called when Speak is.
+	Opening func(c *Conn)
+
 	// Greets reports whether first, what a server said before it was asked,
 	// is this protocol. It is nil where servers wait to be asked.
 	Greets func(first []byte) bool
@@ -20,6 +28,12 @@ type Probe struct {
 	// Complains reports whether reply is how such servers answer an HTTP
 	// request. It is nil where they say nothing, or close.
 	Complains func(reply []byte) bool
+
+	// Claims says what the command line of the owner tells of the endpoint:
+	// that it speaks this protocol, and whether it may be asked. Nil where
+	// command lines tell nothing. A probe with Claims and without Greets is
+	// never tried on a server that it does not claim.
+	Claims func(t Target) Claim
 
 	// Speak holds the conversation, and reports whether it is the protocol.
 	// Where servers greet, the greeting is still to be read. It sets
@@ -32,4 +46,17 @@ type Probe struct {
 // stand last.
 var All = []Probe{
 	Redis,
+	DNSOverTCP,
+	RTSP,
+	CastV2,
+	Debugpy,
+	Delve,
+	JDWP,
+
+	DNS,
+	MDNS,
+	NTP,
+	SNMP,
+	STUN,
+	QUIC,
 }

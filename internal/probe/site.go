@@ -2,6 +2,7 @@ package probe
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/limenhq/limen"
 )
@@ -18,9 +19,10 @@ type Site struct {
 	// Path. Owner and port make it worth as well. Nil means they alone.
 	Sign func(root *Reply) bool
 
-	// Path is what Read needs the answer to, asked for with GET on the same
+	// Path is what Read needs the answer to, asked for on the same
 	// connection. Empty means that the answer to GET / says enough.
-	Path string
+	Path   string
+	Method string // to ask for Path with; empty means GET, and none that writes stands here
 
 	// Read reports whether r comes from this site, and adds to s what it
 	// says: version, title, authentication. Name and Protocol are put in by
@@ -35,8 +37,11 @@ type Reply struct {
 	Status int
 	Header http.Header
 	Body   []byte // the first 64 KiB, never decompressed
+	Root   *Reply // the answer to GET / before this one; nil if this is it
 }
 
 // Sites is every site, in the order they are tried: those that are sure of
 // themselves first, those that many others are built on last.
-var Sites = []Site{}
+var Sites = slices.Concat(
+	chatSites, calendarSites, deviceSites, debugSites, modelSites, searchSites, clusterSites, monitorSites,
+)

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"errors"
 	"net"
 
 	"github.com/limenhq/limen"
@@ -15,4 +16,31 @@ type Target struct {
 	// Dial opens a connection to Endpoint. Nil means from where limen runs;
 	// a listener of another network namespace is dialled from inside it.
 	Dial func(context.Context) (net.Conn, error)
+}
+
+// dialer returns the target's Dial, or one from where limen runs.
+func (t Target) dialer() func(context.Context) (net.Conn, error) {
+	if t.Dial != nil {
+		return t.Dial
+	}
+	return t.connect
+}
+
+// errSelf is how a port that nobody holds can answer: where the kernel picks
+// it as the port of the one who connects, both ends are the same socket
+// (RFC 9293 §3.5, simultaneous open).
+var errSelf = errors.New("nobody listens there any more")
+
+// connect opens a connection from where limen runs.
+func (t Target) connect(ctx context.Context) (net.Conn, error) {
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, t.Endpoint.Transport.String(), t.Endpoint.Addr.String())
+	if err != nil {
+		return nil, err
+	}
+	if conn.LocalAddr().String() == conn.RemoteAddr().String() {
+		conn.Close()
+		return nil, errSelf
+	}
+	return conn, nil
 }

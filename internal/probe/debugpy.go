@@ -1,0 +1,69 @@
+package probe
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/limenhq/limen"
+)
+
+// Debugpy is the debugger of Python, as a server: the Debug Adapter Protocol,
+// each message with its length before it. It greets each client with its
+// version, and is told nothing: a client that says who it is takes its place.
+var Debugpy = Probe{
+	Name: "debugpy",
+	Greets: func(first []byte) bool {
+		return bytes.HasPrefix(first, []byte("Content-Length: ")) && bytes.Contains(first, []byte(`"event"`))
+	},
+	Claims: func(t Target) Claim {
+		for _, args := range commands(t) {
+			if at, ok := flag(args, "listen"); ok && listensAt(at, t.Endpoint.Addr.Port()) && mentions(args, "debugpy") {
+				return Claimed
+			}
+			if port, ok := flag(args, "port"); ok && listensAt(port, t.Endpoint.Addr.Port()) && mentions(args, "debugpy") {
+				return Claimed // its adapter, a process of its own
+			}
+		}
+		return Unclaimed
+	},
+	Speak: func(c *Conn) (limen.Service, bool) {
+		var event struct {
+			Type  string
+			Event string
+			Body  struct {
+				Category string
+				Output   string
+				Data     struct{ PackageVersion string }
+			}
+		}
+		size, ok := strings.CutPrefix(c.Line(), "Content-Length: ")
+		n, err := strconv.Atoi(size)
+		if !ok || err != nil || n > mostReply || c.Line() != "" {
+			return limen.Service{}, false
+		}
+		if json.Unmarshal(c.Next(n), &event) != nil || event.Type != "event" || event.Event != "output" || event.Body.Category != "telemetry" {
+			return limen.Service{}, false
+		}
+		if event.Body.Output != "ptvsd" && event.Body.Output != "debugpy" {
+			return limen.Service{}, false
+		}
+		return limen.Service{
+			Protocol: "debugpy", Product: "debugpy", Version: event.Body.Data.PackageVersion, Confidence: limen.Told,
+			Evidence: c.Said("its greeting", event.Body.Output+" "+event.Body.Data.PackageVersion),
+		}, true
+	},
+}
+
+// mentions reports whether an argument is name or leads to it.
+func mentions(args []string, name string) bool {
+	for _, arg := range args {
+		for part := range strings.FieldsFuncSeq(arg, func(r rune) bool { return r == '/' || r == '\\' || r == '.' }) {
+			if part == name {
+				return true
+			}
+		}
+	}
+	return false
+}
