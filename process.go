@@ -15,7 +15,7 @@ type ProcessID struct {
 // describe it, and prove nothing. Two are the same if their ProcessIDs are.
 type Process struct {
 	ProcessID
-	Started    time.Time  `json:"started"`              // in UTC; zero if unknown
+	Started    time.Time  `json:"started,omitzero"`     // in UTC; absent if unknown
 	Name       string     `json:"name"`                 // what a person would call it, from executable and arguments
 	Executable string     `json:"executable,omitempty"` // the program's file; empty if it may not be seen
 	Command    []string   `json:"command,omitempty"`    // its arguments, the program first

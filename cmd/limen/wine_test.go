@@ -17,6 +17,7 @@ func TestLimenRunsOnWindows(t *testing.T) {
 	w := newWine(t)
 	t.Run("tests", w.runTests)
 	t.Run("limen", w.runLimen)
+	t.Run("service", w.runService)
 }
 
 // runTests runs every test that only Windows has.
@@ -107,6 +108,48 @@ func (w wine) runLimen(t *testing.T) {
 		w.ask(t, &v, limenExe, "why", "--json", port)
 		if v.Free != free || !v.Tried || free != (len(v.Causes) == 0) {
 			t.Errorf("why %s: %+v; want free %v", port, v, free)
+		}
+	}
+}
+
+// runService asks limen.exe about a port that a service of Windows has.
+func (w wine) runService(t *testing.T) {
+	limenExe, program := w.build(t, "limen", "build", "."), w.build(t, "service", "build", "./testdata/wine/service.go")
+	w.run(t, "sc", "create", "limentest", "binPath=", `Z:`+strings.ReplaceAll(program, "/", `\`)+" 127.0.0.1:3100")
+	w.run(t, "net", "start", "limentest") // which waits until it runs
+	defer w.run(t, "net", "stop", "limentest")
+
+	var v struct {
+		Free   bool
+		Next   string
+		Causes []struct {
+			Kind, Endpoint string
+			Blocks         bool
+			Owners         []struct {
+				Process struct{ Name string }
+				Keeper  struct{ Kind, Name string }
+			}
+		}
+	}
+	w.ask(t, &v, limenExe, "why", "--json", "3100")
+	if v.Free || len(v.Causes) == 0 || len(v.Causes[0].Owners) != 1 || !strings.HasSuffix(v.Next, "net stop limentest") {
+		t.Fatalf("%+v; want it taken by the service, and how that is stopped", v)
+	}
+	if o := v.Causes[0].Owners[0]; o.Process.Name != "service" || o.Keeper.Kind != "windows-service" || o.Keeper.Name != "limentest" {
+		t.Errorf("the owner is %+v; want the service limentest", o)
+	}
+	if news := w.run(t, limenExe, "watch", "--until", "3100", "--json"); !strings.Contains(news, "127.0.0.1:3100") {
+		t.Errorf("watch says %q; want that the service listens", news)
+	}
+	text := w.run(t, limenExe, "why", "3100")
+	for _, word := range []string{"service (pid ", "limentest", "next: "} {
+		if !strings.Contains(text, word) {
+			t.Errorf("no %q in:\n%s", word, text)
+		}
+	}
+	for _, word := range []string{"sudo", " kill "} {
+		if strings.Contains(text, word) {
+			t.Errorf("Windows does not know %q:\n%s", word, text)
 		}
 	}
 }

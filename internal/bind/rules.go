@@ -22,6 +22,9 @@ type Rules struct {
 	Reserved     []limen.PortRange // never given out by itself
 	Unprivileged uint16            // the first port that takes no rights to bind
 	MayBindLow   bool              // this process has the right to bind the others
+	LowWildcard  bool              // a bind of every address needs no right even there
+	InWSL        bool              // this is a Linux within Windows, which it shares ports with
+	InJail       bool              // this is a jail that shares its host's ports
 	Localhost    []netip.Addr      // what the name localhost means here, the first choice first
 }
 
@@ -60,6 +63,7 @@ var ruleFiles = []struct {
 	{"proc/sys/net/ipv4/ip_local_reserved_ports", "the ports kept out of automatic choice", parseReserved},
 	{"proc/sys/net/ipv4/ip_unprivileged_port_start", "the first port that takes no rights to bind", parseUnprivileged},
 	{"proc/self/status", "the right to bind low ports", parseMayBindLow},
+	{"proc/sys/kernel/osrelease", "whether this is a Linux within Windows", parseRelease},
 	{"etc/hosts", "what the name localhost means here", parseHosts},
 }
 
@@ -138,6 +142,14 @@ func parseMayBindLow(r *Rules, text string) error {
 		r.MayBindLow = caps&(1<<capNetBindService) != 0
 	}
 	return err
+}
+
+// parseRelease reads "6.6.87.2-microsoft-standard-WSL2". WSL 1 has "Microsoft"
+// there, and whoever builds a kernel for WSL 2 starts from that name
+// (CONFIG_LOCALVERSION of Microsoft's config-wsl).
+func parseRelease(r *Rules, text string) error {
+	r.InWSL = strings.Contains(strings.ToLower(text), "microsoft")
+	return nil
 }
 
 // parseHosts finds the addresses of localhost. A resolver that sorts as

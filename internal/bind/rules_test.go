@@ -34,6 +34,7 @@ func TestReadUnderstandsTheKernelsFiles(t *testing.T) {
 		"proc/sys/net/ipv4/ip_local_reserved_ports":    "8080,9148-9150\n",
 		"proc/sys/net/ipv4/ip_unprivileged_port_start": "1024\n",
 		"proc/self/status":                             "Name:\tlimen\nCapEff:\t0000000000000400\nSeccomp:\t0\n",
+		"proc/sys/kernel/osrelease":                    "6.6.87.2-microsoft-standard-WSL2\n",
 		"etc/hosts":                                    "# names\n127.0.0.1 localhost vm\n::1 ip6-localhost localhost # both\n10.0.0.1 other\n",
 	})
 	got, gaps := s.Read()
@@ -42,6 +43,7 @@ func TestReadUnderstandsTheKernelsFiles(t *testing.T) {
 		Reserved:     []limen.PortRange{{From: 8080, To: 8080}, {From: 9148, To: 9150}},
 		Unprivileged: 1024,
 		MayBindLow:   true,
+		InWSL:        true,
 		Localhost:    []netip.Addr{netip.IPv6Loopback(), netip.MustParseAddr("127.0.0.1")},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Addr{})); diff != "" || len(gaps) > 0 {

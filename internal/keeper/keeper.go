@@ -23,14 +23,14 @@ import (
 // terminal comes last, because it is worth naming only where no other session
 // is found.
 //
-// Left out are launchd and Windows services, whose systems limen cannot look
-// at yet; daemontools, whose last release is from 2001; dropbear and mosh,
-// whose sessions carry no name; a login session's scope, which is a group and
-// not a keeper; and gunicorn, puma and the like, which are masters and not
-// keepers of what they fork.
+// Left out are launchd, which limen cannot ask yet; daemontools, whose last
+// release is from 2001; dropbear and mosh, whose sessions carry no name; a
+// login session's scope, which is a group and not a keeper; and gunicorn, puma
+// and the like, which are masters and not keepers of what they fork.
 var All = []detector{
 	activation,
 	controlGroup,
+	windowsService,
 	forwarding,
 	pm2,
 	supervisord,
@@ -85,6 +85,7 @@ type Finder struct {
 	lines    memory[limen.ProcessID, []ancestor] // by the parent
 	units    memory[unitKey, string]
 	sockets  memory[manager, []socketUnit]
+	services memory[struct{}, services]
 	lives    memory[life, finding]
 }
 

@@ -204,7 +204,7 @@ stderr_logfile=/dev/null
 	}
 	cmd := keep(t, dir, program, "-c", dir+"/conf")
 	k := finds(t, &Finder{Root: dir}, b, limen.Supervisord, "web:web_00", cmd.Process.Pid)
-	if k.File != dir+"/conf" || Stop(k) != "supervisorctl stop web:web_00" {
+	if k.File != dir+"/conf" || Stop(k) != "supervisorctl -c "+dir+"/conf stop web:web_00" {
 		t.Errorf("%+v is stopped by %q", k, Stop(k))
 	}
 }

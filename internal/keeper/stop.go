@@ -26,10 +26,11 @@ func Stop(k limen.Keeper) string {
 
 // Next returns the command that stops what runs within these keepers. It is
 // Stop of the nearest, but a socket unit is stopped together with the service
-// that has its socket by now.
+// that has its socket by now, and of services that share a process none is
+// stopped.
 func Next(within []limen.Keeper) string {
 	k := Nearest(within)
-	if k == nil {
+	if k == nil || isOneOfMany(*k, within) {
 		return ""
 	}
 	command := Stop(*k)
@@ -58,16 +59,17 @@ var stops = map[limen.KeeperKind]func(limen.Keeper) (command, name string){
 	limen.Podman:        func(k limen.Keeper) (string, string) { return "podman stop ", k.Name },
 	limen.LXC:           func(k limen.Keeper) (string, string) { return stopLXC(k), k.Name },
 	limen.PM2:           func(k limen.Keeper) (string, string) { return "pm2 stop ", own(k) },
-	limen.Supervisord:   func(k limen.Keeper) (string, string) { return "supervisorctl stop ", own(k) },
+	limen.Supervisord:   func(k limen.Keeper) (string, string) { return stopSupervised(k), own(k) },
 	limen.Runit: func(k limen.Keeper) (string, string) {
 		if k.File != "" {
 			return "sv down ", k.File
 		}
 		return "sv down ", k.Name // which sv looks for where it was told to
 	},
-	limen.S6:      func(k limen.Keeper) (string, string) { return "s6-svc -d ", k.File }, // looks nowhere by itself
-	limen.Watcher: stopProcess,
-	limen.Foreman: stopProcess,
+	limen.S6:         func(k limen.Keeper) (string, string) { return "s6-svc -d ", k.File }, // looks nowhere by itself
+	limen.WinService: stopService,
+	limen.Watcher:    stopProcess,
+	limen.Foreman:    stopProcess,
 }
 
 // stopUnit stops a unit of this machine's or this user's manager. One inside a
@@ -82,6 +84,15 @@ func stopUnit(k limen.Keeper) (command, name string) {
 	return "sudo systemctl stop ", strings.TrimSuffix(k.Name, ".service")
 }
 
+// stopService stops a service of Windows, whose two shells quote unlike each
+// other and unlike all the rest: a name that needs it gets no command.
+func stopService(k limen.Keeper) (command, name string) {
+	if word, ok := quote(k.Name); !ok || word != k.Name {
+		return "", ""
+	}
+	return "net stop ", k.Name
+}
+
 // serviceKind returns the kind of the services that a socket unit starts:
 // where its file is tells whose it is.
 func serviceKind(socket limen.Keeper) limen.KeeperKind {
@@ -89,6 +100,15 @@ func serviceKind(socket limen.Keeper) limen.KeeperKind {
 		return limen.SystemdUser
 	}
 	return limen.Systemd
+}
+
+// stopSupervised speaks to the supervisor that is meant, where its file is
+// known and needs no quotes: without it supervisorctl looks in usual places.
+func stopSupervised(k limen.Keeper) string {
+	if word, ok := quote(k.File); ok && word == k.File {
+		return "supervisorctl -c " + word + " stop "
+	}
+	return "supervisorctl stop "
 }
 
 // stopProcess ends a keeper that has no tool of its own.

@@ -2,6 +2,7 @@ package process
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/limenhq/limen"
 )
@@ -9,8 +10,9 @@ import (
 // environLimit is how much of an environment is looked at.
 const environLimit = 128 << 10
 
-// Environ returns those of the named variables that a run was started with.
-// Environments hold secrets, so no other variable leaves this function. It
+// Environ returns those of the named variables that a run was started with,
+// and all of them if none is named. Environments hold secrets, so whoever names
+// none must have a use for the whole: to start the same program again. It
 // returns an error that is fs.ErrPermission if it may not look. A variable
 // that lies beyond the first 128 KiB is not found.
 func (r *Reader) Environ(id limen.ProcessID, keys ...string) (map[string]string, error) {
@@ -36,7 +38,8 @@ func (r *Reader) environProcfs(id limen.ProcessID, keys ...string) (map[string]s
 	return pickVariables(block[:n], n == len(block), keys), nil
 }
 
-// pickVariables returns the named variables of an environment: NAME=value,
+// pickVariables returns the named variables of an environment, all if none is
+// named: NAME=value,
 // each ending in a NUL. The first of a name counts, as it does for getenv(3).
 // Of a cut environment the last variable may be incomplete and is left out.
 func pickVariables(block []byte, cut bool, keys []string) map[string]string {
@@ -48,6 +51,13 @@ func pickVariables(block []byte, cut bool, keys []string) map[string]string {
 				break
 			}
 			end = len(block)
+		}
+		if len(keys) == 0 {
+			if key, value, ok := strings.Cut(string(block[:end]), "="); ok && key != "" {
+				if _, again := vars[key]; !again {
+					vars[key] = value
+				}
+			}
 		}
 		for _, key := range keys {
 			if value, ok := variable(block[:end], key); ok {

@@ -27,7 +27,11 @@ type seen struct {
 }
 
 // relative returns the process with the number pid.
-func (r *Reader) relative(pid int) (relative, error) {
+func (r *Reader) relative(pid int) (relative, error) { return r.recall(pid, r.readRelative) }
+
+// recall returns the process with the number pid, as it was when it was asked
+// for first.
+func (r *Reader) recall(pid int, read func(pid int) (relative, error)) (relative, error) {
 	r.mu.Lock()
 	known, ok := r.runs[pid]
 	r.mu.Unlock()
@@ -35,7 +39,7 @@ func (r *Reader) relative(pid int) (relative, error) {
 		return known.relative, known.err
 	}
 	// Two goroutines may look at once; that costs less than waiting.
-	rel, err := r.readRelative(pid)
+	rel, err := read(pid)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.runs == nil {
@@ -71,7 +75,7 @@ func (r *Reader) lineage(f *Facts, d dir, s stat, buf *scratch) {
 		}
 	}
 	f.Parent = s.parent
-	f.Ancestors = r.ancestors(f.PID, s.parent)
+	f.Ancestors = ancestors(f.PID, s.parent, r.relative)
 	f.Session, f.SessionGone = s.session, s.session == f.PID && s.ended()
 	if s.session != 0 && s.session != f.PID {
 		// The number of a session's leader is not given to another process
@@ -86,9 +90,9 @@ func (r *Reader) lineage(f *Facts, d dir, s stat, buf *scratch) {
 // ancestors returns the parents of a process, nearest first, as far up as
 // they can be seen: to pid 1, or to the border of the pid namespace, where a
 // parent's number is 0.
-func (r *Reader) ancestors(pid, parent int) (up []limen.Ancestor) {
+func ancestors(pid, parent int, find func(pid int) (relative, error)) (up []limen.Ancestor) {
 	for parent > 0 && parent != pid && len(up) < maxAncestors {
-		rel, err := r.relative(parent)
+		rel, err := find(parent)
 		if err != nil || slices.ContainsFunc(up, func(a limen.Ancestor) bool { return a.PID == rel.PID }) {
 			break // a loop can only come of numbers that changed hands while we looked
 		}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,7 +33,7 @@ func (r *Reader) readBSD(id limen.ProcessID) (Facts, error) {
 	f.Directory = directory(k.PID)
 	f.Name = nameOf(f.Executable, f.Command, k.comm)
 	f.Terminal = terminalAt(k.terminal)
-	f.Parent, f.Ancestors = k.parent, r.ancestorsBSD(k)
+	f.Parent, f.Ancestors = k.parent, ancestors(k.PID, k.parent, r.relativeBSD)
 	f.Reparented = k.parent == 1 // who else adopts orphans is not told
 	f.Session = sessionOf(k)
 	// The number of a session is not given to a process while the session
@@ -83,43 +82,17 @@ func sysctlOf(name string, pid int) ([]byte, error) {
 	return nil, &fs.PathError{Op: "sysctl", Path: name + "." + strconv.Itoa(pid), Err: err}
 }
 
-// ancestorsBSD returns the parents of a process, nearest first, as far up as
-// they can be seen.
-func (r *Reader) ancestorsBSD(k kinfo) (up []limen.Ancestor) {
-	for pid := k.parent; pid > 0 && pid != k.PID && len(up) < maxAncestors; {
-		rel, err := r.relativeBSD(pid)
-		if err != nil || slices.ContainsFunc(up, func(a limen.Ancestor) bool { return a.PID == rel.PID }) {
-			break // a loop can only come of numbers that changed hands while we looked
-		}
-		up = append(up, rel.Ancestor)
-		pid = rel.parent
-	}
-	return up
-}
-
-// relativeBSD returns the process with the number pid, as it was when it was
-// asked for first.
+// relativeBSD returns the process with the number pid.
 func (r *Reader) relativeBSD(pid int) (relative, error) {
-	r.mu.Lock()
-	known, ok := r.runs[pid]
-	r.mu.Unlock()
-	if ok {
-		return known.relative, known.err
-	}
-	// Two goroutines may look at once; that costs less than waiting.
-	k, err := readKinfo(limen.ProcessID{PID: pid})
-	rel := relative{Ancestor: limen.Ancestor{ProcessID: k.ProcessID}, parent: k.parent, ended: k.ended}
-	if err == nil {
-		args, _ := command(pid)
-		rel.Name = nameOf(executable(pid), args, k.comm)
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.runs == nil {
-		r.runs = make(map[int]seen)
-	}
-	r.runs[pid] = seen{rel, err}
-	return rel, err
+	return r.recall(pid, func(pid int) (relative, error) {
+		k, err := readKinfo(limen.ProcessID{PID: pid})
+		rel := relative{Ancestor: limen.Ancestor{ProcessID: k.ProcessID}, parent: k.parent, ended: k.ended}
+		if err == nil {
+			args, _ := command(pid)
+			rel.Name = nameOf(executable(pid), args, k.comm)
+		}
+		return rel, err
+	})
 }
 
 func (r *Reader) environBSD(id limen.ProcessID, keys ...string) (map[string]string, error) {

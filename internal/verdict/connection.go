@@ -55,7 +55,7 @@ func outgoing(c Leftover) limen.Cause {
 		What: fmt.Sprintf("%s uses it as the local end of its connection to %s", by, c.Peer),
 		Evidence: []limen.Evidence{{
 			What: fmt.Sprintf("the socket is %s", c.State),
-			From: fmt.Sprintf("the kernel's table of sockets, number %d", c.Socket),
+			From: tableOf(c.Socket),
 		}},
 		Next: fmt.Sprintf("use another port, or wait until %s closes that connection", by),
 	}
@@ -66,8 +66,12 @@ func outgoing(c Leftover) limen.Cause {
 	return cause
 }
 
-// isClosed reports whether no process can hold a connection any more.
-func isClosed(c Leftover) bool { return len(c.Owners) == 0 && c.Socket == 0 }
+// isClosed reports whether no process can hold a connection any more. Where
+// sockets have no numbers, one that no owner is known of may still be held in
+// the states that last until its program closes it (RFC 9293, section 3.3.2).
+func isClosed(c Leftover) bool {
+	return len(c.Owners) == 0 && c.Socket == 0 && c.State != limen.Established && c.State != limen.CloseWait
+}
 
 // listensFor reports whether a listener takes connections to local, so that
 // one there is its child.

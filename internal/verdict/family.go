@@ -13,7 +13,7 @@ import (
 func otherFamily(f Facts) (causes []limen.Cause) {
 	v4, v6 := answering(f, netip.AddrFrom4([4]byte{127, 0, 0, 1})), answering(f, netip.IPv6Loopback())
 	switch {
-	case v4 == nil && v6 == nil, v4 != nil && v6 != nil && (v4.Socket == v6.Socket || maySameOwner(*v4, *v6)):
+	case v4 == nil && v6 == nil, v4 != nil && v6 != nil && (isSame(*v4, *v6) || maySameOwner(*v4, *v6)):
 		return nil
 	case v4 != nil && v6 != nil:
 		return []limen.Cause{familyCause(*v6, fmt.Sprintf(
@@ -80,6 +80,12 @@ func loopbackOf(l limen.Listener) netip.Addr {
 		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
 	}
 	return netip.IPv6Loopback()
+}
+
+// isSame reports whether two answers came of one socket. Systems that do not
+// number sockets give all of them 0.
+func isSame(a, b limen.Listener) bool {
+	return a.Socket == b.Socket && (a.Socket != 0 || a.Endpoint == b.Endpoint)
 }
 
 // maySameOwner is sameOwner with the benefit of the doubt: a socket whose owner

@@ -33,6 +33,7 @@ func listeners(f Facts) (causes []limen.Cause) {
 		} else if k := l.Owners[0].Keeper; k != nil {
 			c.Evidence = append(c.Evidence, limen.Evidence{What: keeping(*k), From: k.Evidence})
 		}
+		c = introduce(f, l, c)
 		if !inTheWay(f, l.Endpoint.Address(), l.Families) {
 			c = warn(c)
 		}
@@ -42,10 +43,15 @@ func listeners(f Facts) (causes []limen.Cause) {
 }
 
 func socketEvidence(l limen.Listener) limen.Evidence {
-	return limen.Evidence{
-		What: fmt.Sprintf("the socket is %s", l.State),
-		From: fmt.Sprintf("the kernel's table of sockets, number %d", l.Socket),
+	return limen.Evidence{What: fmt.Sprintf("the socket is %s", l.State), From: tableOf(l.Socket)}
+}
+
+// tableOf says where a socket was seen. Some systems give it no number.
+func tableOf(socket uint64) string {
+	if socket == 0 {
+		return "the kernel's table of sockets"
 	}
+	return fmt.Sprintf("the kernel's table of sockets, number %d", socket)
 }
 
 // containers are the kinds of keepers that are containers. A unit within one

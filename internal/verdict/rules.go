@@ -13,15 +13,21 @@ func privileged(f Facts) []limen.Cause {
 	if f.Port >= r.Unprivileged || r.MayBindLow {
 		return nil
 	}
-	return []limen.Cause{{
+	w := systems[f.System]
+	c := limen.Cause{
 		Kind: limen.CausePrivileged, Blocks: true,
-		What: fmt.Sprintf("binding a port below %d takes rights that this user lacks", r.Unprivileged),
-		Evidence: []limen.Evidence{{
-			What: "no CAP_NET_BIND_SERVICE", From: "/proc/self/status and net.ipv4.ip_unprivileged_port_start",
-		}},
-		Next: fmt.Sprintf("use a port from %d on, or: %s", r.Unprivileged,
-			asRoot(f, fmt.Sprintf("sysctl -w net.ipv4.ip_unprivileged_port_start=%d", f.Port))),
-	}}
+		What:     fmt.Sprintf("binding a port below %d takes rights that this user lacks", r.Unprivileged),
+		Evidence: []limen.Evidence{{What: w.lowRight, From: w.lowFrom}},
+		Next:     fmt.Sprintf("use a port from %d on", r.Unprivileged),
+	}
+	if w.lowNext != "" {
+		c.Next += ", or: " + asRoot(f, fmt.Sprintf(w.lowNext, f.Port))
+	}
+	if r.LowWildcard {
+		c.What = fmt.Sprintf("binding one address at a port below %d takes rights that this user lacks, and binding every address takes none", r.Unprivileged)
+		c.Next += ", or let the server bind every address, 0.0.0.0 or [::], which the whole network can then reach"
+	}
+	return []limen.Cause{c}
 }
 
 // unexplained is a bind that failed although nothing seen is in its way. It is
@@ -32,6 +38,10 @@ func unexplained(f Facts) []limen.Cause {
 		return nil
 	}
 	b := f.Binds[i]
+	if suspect, ok := suspects(f); ok {
+		suspect.Evidence = append(suspect.Evidence, limen.Evidence{What: b.Error, From: "bind(2)"})
+		return []limen.Cause{suspect}
+	}
 	c := limen.Cause{
 		Kind: limen.CauseUnknown, Blocks: true,
 		What:     fmt.Sprintf("binding %s was refused, and nothing that can be seen explains it", b.Address),
@@ -68,14 +78,19 @@ func ephemeral(f Facts) []limen.Cause {
 	if !r.Contains(f.Port) || f.Rules.Reserved {
 		return nil
 	}
-	return []limen.Cause{{
+	w := systems[f.System]
+	c := limen.Cause{
 		Kind: limen.CauseEphemeral,
 		What: fmt.Sprintf("the system gives the numbers %v to outgoing connections, so it can be taken before a server asks for it", r),
 		Evidence: []limen.Evidence{{
-			What: fmt.Sprintf("ephemeral ports are %v", r), From: "net.ipv4.ip_local_port_range",
+			What: fmt.Sprintf("ephemeral ports are %v", r), From: w.handedOut,
 		}},
-		Next: fmt.Sprintf("use a port outside %v for a server, or add this one to net.ipv4.ip_local_reserved_ports", r),
-	}}
+		Next: fmt.Sprintf("use a port outside %v for a server", r),
+	}
+	if w.keepOut != "" {
+		c.Next += ", or add this one to " + w.keepOut
+	}
+	return []limen.Cause{c}
 }
 
 // reserved says that the system never chooses the port by itself.

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/limenhq/limen"
@@ -22,8 +23,8 @@ const mostPIDs = 8
 // would start them again, else by a signal to each but the workers, which end
 // with their master. A candidate is never told to be stopped so.
 func stop(f Facts, l limen.Listener) string {
-	var pids strings.Builder
-	n, others := 0, false
+	var pids []string
+	others := false
 	for _, o := range l.Owners {
 		if o.Role == limen.Worker {
 			continue
@@ -34,19 +35,20 @@ func stop(f Facts, l limen.Listener) string {
 		switch {
 		case o.Proof != limen.Proved:
 			return askRoot(f)
-		case o.Process.PID <= 1: // the system's, or the whole container's
+		case o.Process.PID <= systems[f.System].first: // the system's, or the whole container's
 			return ""
 		}
-		fmt.Fprintf(&pids, " %d", o.Process.PID)
-		n, others = n+1, others || isOthers(f, o)
+		pids = append(pids, strconv.Itoa(o.Process.PID))
+		others = others || isOthers(f, o)
 	}
-	switch {
-	case n == 0 || n > mostPIDs:
+	if len(pids) == 0 || len(pids) > mostPIDs {
 		return ""
-	case others:
-		return asRoot(f, "kill"+pids.String())
 	}
-	return "kill" + pids.String()
+	command := systems[f.System].endAll(pids)
+	if others {
+		return asRoot(f, command)
+	}
+	return command
 }
 
 // stopKeeper says how to stop what keeps an owner, where it would start it
@@ -66,20 +68,28 @@ func stopKeeper(f Facts, o limen.Owner) string {
 	case signalled[o.Keeper.Kind]:
 		s = asRoot(f, s)
 	}
+	if o.Keeper.Kind == limen.WinService && s != "" {
+		s = asRoot(f, s) // whoever runs the service
+	}
 	return s
 }
 
 // isOthers reports whether an owner runs as another user than the one who asks.
+// Windows numbers no users; there only one's own processes show theirs, to
+// anyone but administrators.
 func isOthers(f Facts, o limen.Owner) bool {
+	if f.System == Windows {
+		return o.Process.User == nil
+	}
 	return o.Process.User != nil && o.Process.User.UID != f.Asker
 }
 
-// asRoot is a command as it takes root's rights, which root has.
+// asRoot is a command as it takes more rights than usual, which root has.
 func asRoot(f Facts, command string) string {
 	if f.Asker == 0 {
 		return command
 	}
-	return "sudo " + command
+	return systems[f.System].elevated + command
 }
 
 // askRoot is the way to see more than this user may. Root has none.

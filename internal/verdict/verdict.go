@@ -26,6 +26,7 @@ type Facts struct {
 	Rules     Rules
 	Gaps      []limen.Gap
 
+	System  System                             // whose rules and words hold
 	Asker   int64                              // the user who asks, as a number; 0 may do anything
 	Unowned limen.CauseKind                    // what it means here that a listener has no owner: CauseListener for hidden by rights, CauseOutsidePID or CauseKernel
 	Stop    func(within []limen.Keeper) string // the command that stops what runs within these, through the keeper that matters; "" if there is none
@@ -43,6 +44,9 @@ type Rules struct {
 	Reserved     bool            // the number is kept out of automatic choice
 	Unprivileged uint16          // the first number that takes no rights
 	MayBindLow   bool            // the asker has those rights
+	LowWildcard  bool            // below Unprivileged, a bind of every address takes no rights
+	InWSL        bool            // this is a Linux within Windows
+	InJail       bool            // this is a jail of FreeBSD that shares its addresses with the host
 	Localhost    []netip.Addr    // what localhost means, first choice first
 	Browser      string          // the service for whose sake browsers refuse it; "" if they do not
 }
@@ -59,6 +63,7 @@ var all = []check{
 	connections,
 	timeWait,
 	privileged,
+	shared,
 	shadowed,
 	otherFamily,
 	published,
