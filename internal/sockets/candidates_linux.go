@@ -69,11 +69,15 @@ func cgroupMount(proc string) string {
 	}
 	for line := range strings.Lines(string(mounts)) {
 		if f := strings.Fields(line); len(f) > 2 && f[2] == "cgroup2" {
-			return f[1]
+			return mountEscapes.Replace(f[1])
 		}
 	}
 	return ""
 }
+
+// mountEscapes undoes what the kernel writes for characters that would end a
+// field (mangle in fs/proc_namespace.c).
+var mountEscapes = strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\043`, "#", `\134`, `\`)
 
 // findGroups fills in the path of each wanted group. A group's number is that
 // of its directory's inode (fs/kernfs/mount.c).

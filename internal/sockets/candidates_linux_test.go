@@ -46,6 +46,20 @@ func TestAnOrdinaryUserIsNamedCandidatesOfTheControlGroup(t *testing.T) {
 	}
 }
 
+func TestAMountMayHaveAnyName(t *testing.T) {
+	proc := t.TempDir()
+	if err := os.Mkdir(filepath.Join(proc, "self"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	mounts := "proc /proc proc rw 0 0\ncgroup2 /my\\040own\\134groups cgroup2 rw 0 0\n"
+	if err := os.WriteFile(filepath.Join(proc, "self", "mounts"), []byte(mounts), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := cgroupMount(proc), `/my own\groups`; got != want {
+		t.Errorf("the mount is %q; want %q", got, want)
+	}
+}
+
 // A group is a control group of the unified hierarchy.
 type group struct{ mount, dir string }
 

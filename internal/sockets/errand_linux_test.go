@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"syscall"
 	"testing"
 
@@ -34,13 +35,19 @@ const errandVar = "LIMEN_SOCKETS_ERRAND"
 // An errand is a look at the sockets by another process, with rights and a
 // view that the test itself does not have.
 type errand struct {
-	Port      uint16 // which alone is meant
-	Elsewhere bool   // look into the other network namespaces
-	Mount     bool   // mount procfs anew, with
-	Options   string // these options
-	User      int    // whom to become; 0 stays
-	NoBPF     bool   // without the right to use bpf(2)
-	Receive   bool   // take the socket that comes by the first extra file, and hold it
+	Port      uint16  // which alone is meant
+	Elsewhere bool    // look into the other network namespaces
+	Mount     bool    // mount procfs anew, with
+	Options   string  // these options
+	User      int     // whom to become; 0 stays
+	NoBPF     bool    // without the right to use bpf(2)
+	Filter    bool    // under a seccomp filter that refuses bpf(2)
+	Types     *[]byte // how the kernel describes its types; empty for not at all (needs CLONE_NEWNS)
+	Ways      bool    // say which sources serve
+	Crowd     byte    // listen at many ports of 127.0.0.Crowd, and hold them
+	Receive   bool    // take the socket that comes by the first extra file, and hold it
+	Memory    string  // where holders are remembered; then the answer is that of a second look
+	Reuse     bool    // give the PID of a process that was seen to one that holds what the first extra file is
 
 	flags uintptr    // namespaces that it gets for itself
 	files []*os.File // what it holds besides
@@ -50,6 +57,7 @@ type errand struct {
 type report struct {
 	Sockets []Socket
 	Gaps    []limen.Gap
+	Ways    []limen.Source
 	Error   string
 }
 
@@ -62,7 +70,7 @@ func (e errand) command(t *testing.T) *exec.Cmd {
 	}
 	// By path, the file may be out of reach for other users.
 	cmd := exec.Command("/proc/self/exe")
-	cmd.Env = []string{errandVar + "=" + string(text)}
+	cmd.Env = []string{errandVar + "=" + string(text), "PATH=" + os.Getenv("PATH")}
 	cmd.Stderr, cmd.ExtraFiles = os.Stderr, e.files
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: e.flags}
 	return cmd
@@ -89,7 +97,13 @@ func (e errand) send(t *testing.T) report {
 // and holds it until the test ends.
 func receiver(t *testing.T, from *os.File) (pid int) {
 	t.Helper()
-	cmd := errand{Receive: true, files: []*os.File{from}}.command(t)
+	return errand{Receive: true, files: []*os.File{from}}.stay(t)
+}
+
+// stay starts a process that holds sockets until the test ends.
+func (e errand) stay(t *testing.T) (pid int) {
+	t.Helper()
+	cmd := e.command(t)
 	life, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -106,7 +120,7 @@ func receiver(t *testing.T, from *os.File) (pid int) {
 		cmd.Wait()
 	})
 	if line, err := bufio.NewReader(said).ReadString('\n'); line != "holding\n" {
-		t.Fatalf("the receiver said %q: %v", line, err)
+		t.Fatalf("the holder said %q: %v", line, err)
 	}
 	return cmd.Process.Pid
 }
@@ -118,6 +132,9 @@ func runErrand(text string) (code int) {
 	err := json.Unmarshal([]byte(text), &e)
 	if e.Receive {
 		return receive()
+	}
+	if e.Crowd > 0 {
+		return crowd(e.Crowd)
 	}
 	if err == nil {
 		err = e.prepare()
@@ -142,6 +159,12 @@ func receive() (code int) {
 	if _, _, _, _, err := unix.Recvmsg(from, make([]byte, 1), rights, 0); err != nil {
 		return 1
 	}
+	return hold()
+}
+
+// hold says that the process holds what it shall, and returns when standard
+// input ends.
+func hold() (code int) {
 	if _, err := fmt.Println("holding"); err != nil {
 		return 1
 	}
@@ -151,7 +174,7 @@ func receive() (code int) {
 
 func (e errand) look() (r report, err error) {
 	ctx, want := context.Background(), Want{Port: e.Port}
-	var reader Reader
+	reader := Reader{Memory: e.Memory, pays: 1}
 	if e.Elsewhere {
 		r.Sockets, r.Gaps = reader.ReadElsewhere(ctx, want)
 		return r, nil
@@ -159,7 +182,25 @@ func (e errand) look() (r report, err error) {
 	if r.Sockets, r.Gaps, err = reader.Read(ctx, want); err != nil {
 		return r, err
 	}
+	between := func() error { return nil }
+	if e.Reuse {
+		heir, err := newForerunner()
+		if err != nil {
+			return r, err
+		}
+		between = heir.succeed
+		defer heir.end()
+	}
+	if e.Memory != "" {
+		reader.FindHolders(ctx, slices.Clone(r.Sockets))
+	}
+	if err := between(); err != nil {
+		return r, err
+	}
 	r.Gaps = append(r.Gaps, reader.FindHolders(ctx, r.Sockets)...)
+	if e.Ways {
+		r.Ways = reader.Sources(ctx)
+	}
 	return r, nil
 }
 
@@ -172,6 +213,16 @@ func (e errand) prepare() error {
 		}
 		if err := unix.Mount("proc", "/proc", "proc", 0, e.Options); err != nil {
 			return fmt.Errorf("procfs with %q: %w", e.Options, err)
+		}
+	}
+	if e.Types != nil {
+		if err := describeTypes(*e.Types); err != nil {
+			return fmt.Errorf("the kernel's types: %w", err)
+		}
+	}
+	if e.Filter {
+		if err := refuseBPF(); err != nil {
+			return fmt.Errorf("a seccomp filter: %w", err)
 		}
 	}
 	if e.NoBPF {

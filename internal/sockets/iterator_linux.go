@@ -22,10 +22,10 @@ const typesFile = "/sys/kernel/btf/vmlinux"
 
 // holding is one descriptor of a socket, as the iterator's program writes it.
 type holding struct {
-	pid    uint32 // in the first PID namespace
-	_      uint32
-	start  uint64 // of the process, not of a thread: nanoseconds since boot
-	socket uint64 // the inode's number
+	pid        uint32 // in the first PID namespace
+	descriptor uint32 // of a thread, if that has its own
+	start      uint64 // of the process, not of a thread: nanoseconds since boot
+	socket     uint64 // the inode's number
 }
 
 const holdingSize = int(unsafe.Sizeof(holding{}))
@@ -39,15 +39,15 @@ func iterate(ctx context.Context, do func(holding)) error {
 		return fmt.Errorf("%w: programs are only assembled for little-endian machines", errors.ErrUnsupported)
 	}
 	if err := firstNamespaces(); err != nil {
-		return err
+		return explain(err)
 	}
 	insns, target, err := buildIterator()
 	if err != nil {
-		return err
+		return explain(err)
 	}
 	iter, err := openIterator(insns, target)
 	if err != nil {
-		return fmt.Errorf("%w: bpf: %w", errors.ErrUnsupported, err)
+		return explain(fmt.Errorf("bpf(2): %w", err))
 	}
 	defer unix.Close(iter)
 	buf := make([]byte, 64<<10) // the kernel gives at most eight pages at once
@@ -65,14 +65,18 @@ func iterate(ctx context.Context, do func(holding)) error {
 		}
 		for at := 0; at < n; at += holdingSize {
 			do(holding{
-				pid:    binary.NativeEndian.Uint32(buf[at:]),
-				start:  binary.NativeEndian.Uint64(buf[at+8:]),
-				socket: binary.NativeEndian.Uint64(buf[at+16:]),
+				pid:        binary.NativeEndian.Uint32(buf[at:]),
+				descriptor: binary.NativeEndian.Uint32(buf[at+4:]),
+				start:      binary.NativeEndian.Uint64(buf[at+8:]),
+				socket:     binary.NativeEndian.Uint64(buf[at+16:]),
 			})
 		}
 	}
 	return ctx.Err()
 }
+
+// errInnerNamespace says that the kernel counts differently from this process.
+var errInnerNamespace = errors.New("the kernel's numbers of processes are not those known here")
 
 // firstNamespaces refuses where the numbers that the kernel writes are not
 // those we know processes by: PIDs and start times are those of the first
@@ -81,7 +85,7 @@ func iterate(ctx context.Context, do func(holding)) error {
 func firstNamespaces() error {
 	for name, first := range map[string]string{"pid": "pid:[4026531836]", "time": "time:[4026531834]"} {
 		if now, err := os.Readlink("/proc/self/ns/" + name); err == nil && now != first {
-			return fmt.Errorf("%w: this is not the first %s namespace", errors.ErrUnsupported, name)
+			return fmt.Errorf("%w: it is not the first %s namespace", errInnerNamespace, name)
 		}
 	}
 	return nil
@@ -92,12 +96,12 @@ func firstNamespaces() error {
 func buildIterator() (program []instruction, target uint32, err error) {
 	b, done, err := mapFile(typesFile)
 	if err != nil {
-		return nil, 0, fmt.Errorf("%w: %w", errors.ErrUnsupported, err)
+		return nil, 0, err
 	}
 	defer done()
 	d, err := parseBTF(b)
 	if err != nil {
-		return nil, 0, fmt.Errorf("%w: %w", errors.ErrUnsupported, err)
+		return nil, 0, err
 	}
 	id, at, err := d.find("bpf_iter_task_file", map[string][]string{
 		"task_struct": {"tgid", "group_leader", "start_boottime"},
@@ -105,7 +109,7 @@ func buildIterator() (program []instruction, target uint32, err error) {
 		"inode":       {"i_mode", "i_ino"},
 	})
 	if err != nil {
-		return nil, 0, fmt.Errorf("%w: %w", errors.ErrUnsupported, err)
+		return nil, 0, err
 	}
 	return taskFileProgram(at), id, nil
 }
@@ -183,7 +187,9 @@ func taskFileProgram(at map[string]offsets) []instruction {
 		load(double, 3, 8, at["inode"]["i_ino"]),
 		store(double, -8, 3),
 		load(word, 3, 6, at["task_struct"]["tgid"]),
-		store(double, -24, 3),
+		store(word, -24, 3),
+		load(word, 3, 1, 16), // ctx->fd
+		store(word, -20, 3),
 		// A thread comes on its own if its descriptors are not those of its
 		// process (unshare(2), CLONE_FILES), and began later.
 		load(double, 6, 6, at["task_struct"]["group_leader"]),

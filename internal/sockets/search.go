@@ -13,12 +13,20 @@ import (
 // A search is for the holders of some sockets.
 type search struct {
 	socks  []Socket
-	wanted map[uint64]int // index of the first socket with that number
+	wanted map[uint64]int // index of the first socket with that number, or behind the last for those to remember only
 	tell   func(limen.ProcessID)
 
 	closed  []int // PIDs of processes that may not be looked into
 	blind   bool  // processes may exist that cannot even be seen
 	partial bool  // not every process was come to
+
+	lesson *lesson // what there is to remember; nil for nothing
+}
+
+// A lesson is what a look at all processes gives to remember for the next.
+type lesson struct {
+	memory
+	roll []presence // who was there before looking began
 }
 
 // newSearch returns a search for all of socks that a process can hold.
@@ -51,10 +59,30 @@ func (s *search) found(i int, id limen.ProcessID) {
 	}
 }
 
+// foundAt is found by a certain descriptor.
+func (s *search) foundAt(i int, g grip) {
+	if i < len(s.socks) {
+		s.found(i, g.id())
+	}
+	if s.lesson != nil {
+		s.lesson.grips = append(s.lesson.grips, g)
+	}
+}
+
+// renew looks also for the sockets of an older memory, so that a question about
+// a few does not make limen forget the others.
+func (s *search) renew(old memory) {
+	for _, g := range old.grips {
+		if _, known := s.wanted[g.socket]; !known {
+			s.wanted[g.socket] = len(s.socks) // is nobody's question
+		}
+	}
+}
+
 // complete reports whether somebody is known to hold every socket.
 func (s *search) complete() bool {
 	for _, i := range s.wanted {
-		if len(s.socks[i].Holders) == 0 {
+		if i < len(s.socks) && len(s.socks[i].Holders) == 0 {
 			return false
 		}
 	}

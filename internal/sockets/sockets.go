@@ -79,16 +79,32 @@ func (w Want) transports() []limen.Transport {
 	return []limen.Transport{limen.TCP, limen.UDP}
 }
 
-// A Reader reads sockets. Its zero value reads those of this machine. It keeps
-// nothing, and may be used by several goroutines at once.
+// A Reader reads sockets. Its zero value reads those of this machine, and
+// remembers nothing. It may be used by several goroutines at once.
 type Reader struct {
 	Proc string // where procfs is mounted; empty means /proc
+
+	// Memory, if not empty, is the file in which the holders are kept that a
+	// look at all processes has shown, for questions of the next two minutes.
+	// FindHolders then misses, for that time, an older process that was sent a
+	// socket. Whoever must know everyone leaves it empty.
+	Memory string
 
 	// Found, if not nil, is told of holders while FindHolders looks for
 	// others, so that time is not lost. It is called by one goroutine at a
 	// time, may be told twice, and is not told of everyone: what counts is
 	// what FindHolders fills in.
 	Found func(limen.ProcessID)
+
+	pays  int                                        // from how many processes on something is remembered; 0 means 256
+	tried func(t limen.Task, name string, err error) // told of each way that was taken; nil for nobody
+}
+
+// note tells whoever wants to know what came of a way.
+func (r Reader) note(t limen.Task, name string, err error) {
+	if r.tried != nil {
+		r.tried(t, name, err)
+	}
 }
 
 func (r Reader) proc() string {
@@ -128,6 +144,7 @@ func (r Reader) read(ctx context.Context, w Want) ([]Socket, []limen.Gap, error)
 	reasons := []error{fmt.Errorf("%w: no way to read the sockets of this system is known", errors.ErrUnsupported)}
 	for i, s := range sources {
 		socks, gaps, err := s.read(ctx, r, w)
+		r.note(limen.TaskSockets, s.name, err)
 		if err == nil {
 			return socks, gaps, nil
 		}
@@ -164,9 +181,15 @@ func (r Reader) FindHolders(ctx context.Context, socks []Socket) []limen.Gap {
 		return nil
 	}
 	s.tell = r.Found
+	return r.find(ctx, s)
+}
+
+// find is FindHolders for a search.
+func (r Reader) find(ctx context.Context, s *search) []limen.Gap {
 	var gaps []limen.Gap
 	for _, f := range finders {
 		err := f.find(ctx, r, s)
+		r.note(limen.TaskHolders, f.name, err)
 		if err == nil {
 			return append(gaps, s.settle(ctx, r)...)
 		}

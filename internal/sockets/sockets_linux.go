@@ -8,6 +8,7 @@ var sources = []source{
 
 // finders are the ways to find holders.
 var finders = []finder{
-	{"bpf", findByIterator}, // every descriptor in one read, where rights and kernel allow
+	{"memory", findInMemory}, // who held them a moment ago, where that can be checked
+	{"bpf", findByIterator},  // every descriptor in one read, where rights and kernel allow
 	{"procfs", findByWalk},
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"os"
 	"runtime"
 	"slices"
@@ -14,29 +13,28 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/limenhq/limen"
 )
 
-// errNotAll says that the iterator left sockets without a holder. Some kernels
-// keep processes from it without a word, so what nobody holds according to it
-// is looked for once more in the slow way, which tells refusal from absence.
-var errNotAll = fmt.Errorf("%w: not every holder was shown", errors.ErrUnsupported)
-
-// findByIterator asks the kernel for every descriptor of every process.
+// findByIterator asks the kernel for every descriptor of every process. Some
+// kernels keep processes from it without a word, so what nobody holds according
+// to it is looked for once more in the slow way.
 func findByIterator(ctx context.Context, r Reader, s *search) error {
 	if r.Proc != "" {
 		return errors.ErrUnsupported // another machine's processes are not in this kernel
 	}
 	err := iterate(ctx, func(h holding) {
 		if i, ok := s.wanted[h.socket]; ok {
-			s.found(i, limen.ProcessID{PID: int(h.pid), Birth: h.start / tick})
+			s.foundAt(i, grip{h.socket, int(h.pid), h.descriptor, h.start / tick})
 		}
 	})
-	if err == nil && !s.complete() {
+	switch {
+	case err != nil:
+		return err
+	case !s.complete():
 		return errNotAll
 	}
-	return err
+	s.remember(ctx, r)
+	return nil
 }
 
 // findByWalk looks at every descriptor of every process, on all processors.
@@ -47,6 +45,14 @@ func findByWalk(ctx context.Context, r Reader, s *search) error {
 	if err != nil {
 		return err
 	}
+	s.lookAt(ctx, r, pids)
+	s.remember(ctx, r)
+	return nil
+}
+
+// lookAt looks at every descriptor of some processes.
+func (s *search) lookAt(ctx context.Context, r Reader, pids []int) {
+	s.closed = nil
 	s.walk(ctx, r, pids, (*walker).look)
 	slices.Sort(s.closed)
 	if !s.complete() {
@@ -56,7 +62,6 @@ func findByWalk(ctx context.Context, r Reader, s *search) error {
 	}
 	s.blind = hidesOthers(r.proc())
 	s.partial = ctx.Err() != nil
-	return nil
 }
 
 // isClosed reports whether a process may not be looked into.
@@ -87,7 +92,7 @@ func (s *search) walk(ctx context.Context, r Reader, pids []int, look func(w *wa
 			defer mu.Unlock()
 			s.closed = append(s.closed, w.closed...)
 			for _, h := range w.hits {
-				s.found(h.socket, h.id)
+				s.foundAt(h.index, h.grip)
 			}
 		})
 	}
@@ -137,10 +142,10 @@ type walker struct {
 	path    []byte
 }
 
-// A hit is a process that holds the socket with that index.
+// A hit is a grip on the socket with that index.
 type hit struct {
-	socket int
-	id     limen.ProcessID
+	grip
+	index int
 }
 
 // look looks at one process. The directory stays that of this run of the
@@ -176,8 +181,9 @@ func (w *walker) lookInto(pid int, stat string) {
 			if length <= direntName || length > len(b) {
 				return
 			}
-			i, ok := w.socketAt(dir, b[direntName:length])
+			name := b[direntName:length]
 			b = b[length:]
+			number, i, ok := w.socketAt(dir, name)
 			if !ok {
 				continue
 			}
@@ -186,7 +192,8 @@ func (w *walker) lookInto(pid int, stat string) {
 					return
 				}
 			}
-			w.hits = append(w.hits, hit{i, limen.ProcessID{PID: pid, Birth: birth}})
+			descriptor, _ := parseDigits(name)
+			w.hits = append(w.hits, hit{grip{number, pid, uint32(descriptor), birth}, i})
 		}
 	}
 }
@@ -214,25 +221,24 @@ func (w *walker) open(pid int) int {
 
 var atCWD = unix.AT_FDCWD // a variable, because the constant is negative
 
-// socketAt returns the index of the wanted socket that the descriptor name,
-// which ends with a zero byte, leads to. The call is made without telling the
+// socketAt returns number and index of the wanted socket that the descriptor
+// name, which ends with a zero byte, leads to. The call is made without telling the
 // scheduler: procfs answers from memory, and there are tens of thousands.
-func (w *walker) socketAt(dir int, name []byte) (int, bool) {
+func (w *walker) socketAt(dir int, name []byte) (number uint64, index int, ok bool) {
 	if name[0] < '0' || name[0] > '9' {
-		return 0, false
+		return 0, 0, false
 	}
 	n, _, errno := unix.RawSyscall6(unix.SYS_READLINKAT, uintptr(dir), uintptr(unsafe.Pointer(&name[0])),
 		uintptr(unsafe.Pointer(&w.link[0])), uintptr(len(w.link)), 0, 0)
 	if errno != 0 {
 		w.refused = errno == unix.EACCES || errno == unix.EPERM
-		return 0, false
+		return 0, 0, false
 	}
-	number, ok := parseSocketLink(w.link[:n])
-	if !ok {
-		return 0, false
+	if number, ok = parseSocketLink(w.link[:n]); !ok {
+		return 0, 0, false
 	}
-	i, ok := w.wanted[number]
-	return i, ok
+	index, ok = w.wanted[number]
+	return number, index, ok
 }
 
 // birth reads when a process began, from its stat file as seen from dir.
