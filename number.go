@@ -4,13 +4,14 @@ import "encoding/json"
 
 // A Number is what a port number is for, in layers that stand apart: what it
 // is registered for, what is really met there, and the rules that hold for
-// it. None of them says what a certain machine does with it. Two are the same
+// it. None of them says what holds it on a certain machine. Two are the same
 // if port and transport are.
 type Number struct {
 	Port       uint16         `json:"port"`
 	Transport  Transport      `json:"transport,omitzero"` // zero means every transport
 	Range      Range          `json:"range"`
-	Rules      []Evidence     `json:"rules"`           // what holds for it, and who says so
+	Rules      []Evidence     `json:"rules"`           // what holds for it everywhere, and who says so
+	Here       []Evidence     `json:"here,omitempty"`  // what the settings of the machine that was asked make of it
 	Blocked    bool           `json:"blocked"`         // browsers refuse it in http and https URLs
 	Registered []Registration `json:"registered"`      // as IANA has it; empty if the number is unassigned
 	Source     string         `json:"source"`          // the copy of IANA's list that says so
@@ -76,13 +77,14 @@ type Registrant struct {
 // Numbers are what a look at the port numbers found, in order.
 type Numbers struct {
 	Numbers []Number `json:"numbers"`
+	Gaps    []Gap    `json:"gaps"`
 }
 
-// MarshalJSON writes an absent list as an empty one.
+// MarshalJSON writes absent lists as empty ones.
 func (n Numbers) MarshalJSON() ([]byte, error) {
 	type plain Numbers
 	p := plain(n)
-	p.Numbers = orEmpty(p.Numbers)
+	p.Numbers, p.Gaps = orEmpty(p.Numbers), orEmpty(p.Gaps)
 	return json.Marshal(p)
 }
 
@@ -92,6 +94,6 @@ func (n *Numbers) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, (*plain)(n)); err != nil {
 		return err
 	}
-	n.Numbers = orNil(n.Numbers)
+	n.Numbers, n.Gaps = orNil(n.Numbers), orNil(n.Gaps)
 	return nil
 }

@@ -14,21 +14,25 @@ import (
 	"github.com/limenhq/limen"
 )
 
-// An archive is a registry in compact form, as generate.go writes it:
+// An archive is a registry in compact form, as generate.go and pack write it:
 //
-//	head      text; its first line is archiveMagic, a line "source: …" says
-//	          where the data is from, the rest is the notice; ends with a NUL
+//	head      text; its first line is archiveMagic, the lines after it are
+//	          "name: value" up to an empty one, "source: …" among them, which
+//	          says where the data is from; the rest is a notice; ends with a NUL
 //	count     uvarint: how many blocks follow
 //	index     for each block two uvarints: its first port, counted from the
 //	          block before, and its length in bytes
 //	blocks    each compressed with DEFLATE (RFC 1951) on its own, so that a
 //	          look-up reads one
 //
-// A block is lines of four fields with tabs between them: the port, counted
-// from the line before or from the block's first; letters for transports; the
-// service's name; the description. All entries of a port are in one block.
+// A block is lines of fields with tabs between them: the port, counted from
+// the line before or from the block's first; letters for transports; the
+// service's name; the description. A line of an official list has six more:
+// the ports it covers, if they are several; assignee, contact, two dates
+// and the reference. All entries of a port are in one block, and an entry of
+// several ports has a line at each, so that a look-up finds it in that block.
 type archive struct {
-	source string
+	head   map[string]string
 	blocks []archiveBlock
 }
 
@@ -45,7 +49,8 @@ type entry struct {
 
 const (
 	archiveMagic = "limen-iana 1"
-	maxBlock     = 64 << 10 // bytes of an expanded block; real ones have 5 KiB
+	maxBlock     = 64 << 10 // bytes of an expanded block; real ones have 5 KiB, of an official list 20
+	maxHead      = 16       // lines of a head that are read
 )
 
 // parseArchive reads an archive's head and index. It expands no block.
@@ -55,13 +60,7 @@ func parseArchive(s string) (archive, error) {
 	if !ok || magic != archiveMagic {
 		return archive{}, fmt.Errorf("it does not begin with %q", archiveMagic)
 	}
-	var a archive
-	for line := range strings.Lines(notice) {
-		if source, ok := strings.CutPrefix(line, "source: "); ok {
-			a.source = strings.TrimSuffix(source, "\n")
-			break
-		}
-	}
+	a := archive{head: parseHead(notice)}
 	count, rest, err := cutUvarint(rest, 1<<16)
 	if err != nil {
 		return archive{}, err
@@ -90,6 +89,19 @@ func parseArchive(s string) (archive, error) {
 		a.blocks[i].data, rest = rest[:size], rest[size:]
 	}
 	return a, nil
+}
+
+// parseHead reads the lines up to an empty one.
+func parseHead(text string) map[string]string {
+	head := map[string]string{}
+	for line := range strings.Lines(text) {
+		name, value, ok := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
+		if !ok || len(head) == maxHead {
+			break
+		}
+		head[name] = value
+	}
+	return head
 }
 
 // cutUvarint splits off a number that may be at most limit.
@@ -141,7 +153,7 @@ func (a archive) read(i int, wanted func(port uint16) bool) ([]entry, error) {
 		if !wanted(uint16(port)) {
 			continue
 		}
-		e, err := parseArchiveEntry(rest)
+		e, err := parseArchiveEntry(uint16(port), rest)
 		if err != nil {
 			return nil, fmt.Errorf("block %d: line %q: %w", i, line, err)
 		}
@@ -164,15 +176,32 @@ func (b archiveBlock) expand() (string, error) {
 	return text.String(), err
 }
 
+// What follows the port on a line: of a short list, and of an official one.
+const (
+	fewFields = 3
+	allFields = 9
+)
+
 // parseArchiveEntry reads what follows the port.
-func parseArchiveEntry(s string) (e limen.Registration, err error) {
+func parseArchiveEntry(port uint16, s string) (e limen.Registration, err error) {
 	f := strings.Split(s, "\t")
-	if len(f) != 3 {
-		return e, fmt.Errorf("%d fields follow the port, not 3", len(f))
+	if len(f) != fewFields && len(f) != allFields {
+		return e, fmt.Errorf("%d fields follow the port, not %d or %d", len(f), fewFields, allFields)
 	}
 	e = limen.Registration{Name: f[1], Description: f[2]}
-	e.Transports, err = parseTransports(f[0])
-	return e, err
+	if e.Transports, err = parseTransports(f[0]); err != nil || len(f) == fewFields {
+		return e, err
+	}
+	if f[3] != "" {
+		if e.Ports, err = limen.ParsePortRange(f[3]); err != nil {
+			return e, err
+		}
+		if !e.Ports.Contains(port) {
+			return e, fmt.Errorf("%v does not cover port %d, where it stands", e.Ports, port)
+		}
+	}
+	e.Assignee, e.Contact, e.Registered, e.Modified, e.Reference = f[4], f[5], f[6], f[7], f[8]
+	return e, nil
 }
 
 // parseTransports reads letters for transports.

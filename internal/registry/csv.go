@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/limenhq/limen"
 )
@@ -20,6 +21,8 @@ import (
 type List struct {
 	Source string // where it is from, in words, such as "IANA, 2026-02-13"
 
+	rows    int     // that are about ports; IANA has one for each transport
+	newest  string  // the latest date in it
 	singles []entry // of one port, by port
 	ranges  []entry // of several, by first port
 	covered int     // how many numbers the ranges have together
@@ -110,6 +113,9 @@ func (l *List) add(row []string) error {
 		Reference:   bracketed(row[8]),
 	}
 	if t := oneLine(row[2]); t != "" {
+		if !slices.Contains(transports[:], t) {
+			return fmt.Errorf("%q is not a transport; they are %s", t, strings.Join(transports[:], ", "))
+		}
 		e.Transports = []string{t}
 	}
 	ports := oneLine(row[1])
@@ -117,6 +123,8 @@ func (l *List) add(row []string) error {
 	if ports == "" || unassigned {
 		return nil
 	}
+	l.rows++
+	l.newest = max(l.newest, dated(e.Registered), dated(e.Modified))
 	from, to, isRange := strings.Cut(ports, "-")
 	first, err := strconv.ParseUint(from, 10, 16)
 	if err != nil {
@@ -174,8 +182,10 @@ func (l *List) Len() int { return len(l.singles) + len(l.ranges) }
 
 func (l *List) source() string { return l.Source }
 
+func (l *List) date() string { return l.newest }
+
 // at returns the entries that cover a port.
-func (l *List) at(port uint16) []limen.Registration {
+func (l *List) at(port uint16) ([]limen.Registration, error) {
 	var found []limen.Registration
 	i, _ := slices.BinarySearchFunc(l.singles, port, func(e entry, port uint16) int {
 		return cmp.Compare(e.port, port)
@@ -188,19 +198,28 @@ func (l *List) at(port uint16) []limen.Registration {
 			found = append(found, e.entry)
 		}
 	}
-	return found
+	return found, nil
 }
 
 // all yields every entry with the first port it covers, and those of one port
 // in the order of at.
-func (l *List) all() iter.Seq2[uint16, limen.Registration] {
-	return func(yield func(uint16, limen.Registration) bool) {
+func (l *List) all() iter.Seq2[entry, error] {
+	return func(yield func(entry, error) bool) {
 		for _, e := range slices.Concat(l.singles, l.ranges) {
-			if !yield(e.port, e.entry) {
+			if !yield(e, nil) {
 				return
 			}
 		}
 	}
+}
+
+// dated returns a date of the list if it is a whole one, and nothing for one
+// like 2002-05, which is none to compare by.
+func dated(s string) string {
+	if _, err := time.Parse(time.DateOnly, s); err != nil {
+		return ""
+	}
+	return s
 }
 
 // oneLine is foreign text on one line, in valid UTF-8, so that it survives

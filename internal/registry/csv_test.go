@@ -46,7 +46,7 @@ func TestReadCSVReadsEveryColumn(t *testing.T) {
 		},
 		8: nil,
 	} {
-		if diff := cmp.Diff(want, l.at(port)); diff != "" {
+		if diff := cmp.Diff(want, at(t, l, port)); diff != "" {
 			t.Errorf("port %d (-want +got):\n%s", port, diff)
 		}
 	}
@@ -130,12 +130,12 @@ func TestTheOfficialListIsReadWhole(t *testing.T) {
 	if l.Len() < 6000 {
 		t.Errorf("the list has %d entries; IANA's has more than 6000 once transports are joined", l.Len())
 	}
-	for port, e := range l.all() {
-		if e.Name == "" && e.Description == "" {
-			t.Errorf("port %d has an entry that says nothing", port)
+	for e := range l.all() {
+		if e.entry.Name == "" && e.entry.Description == "" {
+			t.Errorf("port %d has an entry that says nothing", e.port)
 		}
-		if strings.ContainsAny(e.Assignee+e.Contact, "[]_") {
-			t.Errorf("port %d: %q and %q are not plain names", port, e.Assignee, e.Contact)
+		if strings.ContainsAny(e.entry.Assignee+e.entry.Contact, "[]_") {
+			t.Errorf("port %d: %q and %q are not plain names", e.port, e.entry.Assignee, e.entry.Contact)
 		}
 	}
 }
@@ -150,7 +150,8 @@ func FuzzReadCSV(f *testing.F) {
 			return
 		}
 		n := 0
-		for port := range l.all() {
+		for e := range l.all() {
+			port := e.port
 			if n++; n > 50 {
 				break
 			}

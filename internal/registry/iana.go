@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/limenhq/limen"
 )
@@ -26,10 +27,16 @@ var ianaData string
 // and one block.
 type inside struct{ archive archive }
 
-func (c inside) source() string { return c.archive.source }
+func (c inside) source() string { return c.archive.head["source"] }
+
+// date is the last word of the source.
+func (c inside) date() string {
+	s := c.source()
+	return s[strings.LastIndexByte(s, ' ')+1:]
+}
 
 // at returns the entries that cover a port.
-func (c inside) at(port uint16) []limen.Registration {
+func (c inside) at(port uint16) ([]limen.Registration, error) {
 	var found []limen.Registration
 	for _, o := range omitted {
 		if o.covers(port) {
@@ -40,15 +47,15 @@ func (c inside) at(port uint16) []limen.Registration {
 	if err != nil {
 		panic(damaged(err))
 	}
-	return append(found, entries...)
+	return append(found, entries...), nil
 }
 
 // all yields every entry with the first port it covers, and those of one port
 // in the order of at.
-func (c inside) all() iter.Seq2[uint16, limen.Registration] {
-	return func(yield func(uint16, limen.Registration) bool) {
+func (c inside) all() iter.Seq2[entry, error] {
+	return func(yield func(entry, error) bool) {
 		for _, o := range omitted {
-			if !yield(o.from, o.registration()) {
+			if !yield(entry{o.from, o.registration()}, nil) {
 				return
 			}
 		}
@@ -58,7 +65,7 @@ func (c inside) all() iter.Seq2[uint16, limen.Registration] {
 				panic(damaged(err))
 			}
 			for _, e := range entries {
-				if !yield(e.port, e.entry) {
+				if !yield(e, nil) {
 					return
 				}
 			}

@@ -124,7 +124,7 @@ func TestRegistrantsAgreeWithIANA(t *testing.T) {
 	list := readRealCSV(t)
 	for _, r := range registrants {
 		var found *limen.Registration
-		for _, e := range list.at(r.port) {
+		for _, e := range at(t, list, r.port) {
 			if e.Name == r.service {
 				found = &e
 				break

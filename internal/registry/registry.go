@@ -18,6 +18,8 @@ import (
 // goroutines.
 type Registry struct {
 	List *List // an official list to use instead; nil for the copy inside
+
+	kept *kept // one that was fetched earlier, opened by a Shelf
 }
 
 // Lookup is Registry.Lookup with the copy of IANA's list inside the program.
@@ -26,16 +28,21 @@ func Lookup(port uint16, t limen.Transport) limen.Number { return Registry{}.Loo
 // Search is Registry.Search with the copy of IANA's list inside the program.
 func Search(words ...string) ([]limen.Number, error) { return Registry{}.Search(words...) }
 
-// A listing is a copy of IANA's list: inside or a *List.
+// A listing is a copy of IANA's list: inside, kept or a *List. Only of one that
+// is kept in a file can parts turn out to be damaged.
 type listing interface {
 	source() string
-	at(port uint16) []limen.Registration        // the entries that cover a port
-	all() iter.Seq2[uint16, limen.Registration] // every entry, with the first port it covers
+	date() string                                 // of its newest entry, or when it was made
+	at(port uint16) ([]limen.Registration, error) // the entries that cover a port
+	all() iter.Seq2[entry, error]                 // every entry, with the first port it covers; an error is the last
 }
 
 func (r Registry) listing() listing {
-	if r.List != nil {
+	switch {
+	case r.List != nil:
 		return r.List
+	case r.kept != nil:
+		return r.kept
 	}
 	return openInside()
 }
@@ -47,7 +54,11 @@ func (r Registry) Source() string { return r.listing().source() }
 // every one if t is zero.
 func (r Registry) Lookup(port uint16, t limen.Transport) limen.Number {
 	l := r.listing()
-	return number(port, t, l.at(port), l.source())
+	entries, err := l.at(port)
+	if err != nil {
+		return Registry{}.Lookup(port, t) // and its source says so
+	}
+	return number(port, t, entries, l.source())
 }
 
 // number puts the layers beside each other.

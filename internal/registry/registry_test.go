@@ -102,6 +102,16 @@ func TestEveryNumberSurvivesJSON(t *testing.T) {
 	}
 }
 
+// at returns the entries of a list that cover a port.
+func at(t *testing.T, l listing, port uint16) []limen.Registration {
+	t.Helper()
+	entries, err := l.at(port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return entries
+}
+
 func names(n limen.Number) (names []string) {
 	for _, e := range n.Registered {
 		names = append(names, e.Name)

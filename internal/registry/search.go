@@ -21,10 +21,13 @@ func (r Registry) Search(words ...string) ([]limen.Number, error) {
 	}
 	list := r.listing()
 	entries := map[uint16][]limen.Registration{}
-	for first, e := range list.all() {
-		last := max(first, e.Ports.To)
-		for port := int(first); port <= int(last); port++ {
-			entries[uint16(port)] = append(entries[uint16(port)], e)
+	for e, err := range list.all() {
+		if err != nil {
+			return Registry{}.Search(words...) // and its source says so
+		}
+		last := max(e.port, e.entry.Ports.To)
+		for port := int(e.port); port <= int(last); port++ {
+			entries[uint16(port)] = append(entries[uint16(port)], e.entry)
 		}
 	}
 	ports := slices.AppendSeq(slices.Collect(knownPorts()), maps.Keys(entries))
