@@ -13,8 +13,8 @@ import (
 // started and nothing on the screen changes.
 var CastV2 = Probe{
 	Name:  "castv2",
-	Ports: []uint16{8009},
 	TLS:   true,
+	Ports: []uint16{8009},
 	Speak: func(c *Conn) (limen.Service, bool) {
 		const heartbeat = "urn:x-cast:com.google.cast.tp.heartbeat"
 		c.Write(castMessage("urn:x-cast:com.google.cast.tp.connection", `{"type":"CONNECT"}`))

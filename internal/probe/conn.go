@@ -29,7 +29,7 @@ type Conn struct {
 	unbind func() bool // ends the bond between conn and ctx
 	r      *bufio.Reader
 	budget io.LimitedReader // what the server may still send
-	first  []byte           // what it said first on this connection
+	first  []byte           // what it said first
 	heard  bool             // it has said something in this conversation
 	tls    *limen.TLS
 	wants  bool // the server wants a certificate of us
@@ -57,7 +57,7 @@ func (c *Conn) attach(conn net.Conn) {
 	c.bind(conn)
 	c.budget = io.LimitedReader{R: ear{c}, N: mostBytes}
 	c.r = bufio.NewReaderSize(&c.budget, mostReply)
-	c.err, c.first = nil, nil
+	c.err = nil
 	c.wait(c.patience)
 }
 
@@ -73,7 +73,18 @@ var longAgo = time.Unix(1, 0)
 // wait sets how long the server may take to say its first byte.
 func (c *Conn) wait(patience time.Duration) {
 	if patience > 0 && !c.heard {
-		c.conn.SetReadDeadline(time.Now().Add(patience))
+		c.readUntil(now().Add(patience))
+	}
+}
+
+// now is the system's time, which is what deadlines of connections are in.
+func now() time.Time { return time.Now() }
+
+// readUntil sets when reading ends, at the latest with the conversation.
+func (c *Conn) readUntil(at time.Time) {
+	c.conn.SetReadDeadline(at)
+	if c.ctx.Err() != nil {
+		c.conn.SetReadDeadline(longAgo) // what bind set may just have been undone
 	}
 }
 
@@ -87,10 +98,7 @@ func (e ear) Read(b []byte) (int, error) {
 	n, err := c.conn.Read(b)
 	if n > 0 && !c.heard {
 		c.heard = true
-		c.conn.SetReadDeadline(time.Time{})
-		if c.ctx.Err() != nil {
-			c.conn.SetReadDeadline(longAgo) // it ended between the two, and its deadline was undone
-		}
+		c.readUntil(time.Time{})
 	}
 	if room := mostFirst - len(c.first); room > 0 {
 		c.first = append(c.first, b[:min(n, room)]...)

@@ -29,31 +29,44 @@ var Debugpy = Probe{
 		return Unclaimed
 	},
 	Speak: func(c *Conn) (limen.Service, bool) {
-		var event struct {
-			Type  string
-			Event string
-			Body  struct {
-				Category string
-				Output   string
-				Data     struct{ PackageVersion string }
+		for range 4 { // it may tell of its sockets first
+			event, ok := readEvent(c)
+			if !ok {
+				break
 			}
+			if event.Event != "output" || event.Body.Category != "telemetry" || event.Body.Output != "ptvsd" && event.Body.Output != "debugpy" {
+				continue
+			}
+			version := event.Body.Data.PackageVersion
+			return limen.Service{
+				Protocol: "debugpy", Product: "debugpy", Version: version, Confidence: limen.Told,
+				Evidence: c.Said("its greeting", event.Body.Output+" "+version),
+			}, true
 		}
-		size, ok := strings.CutPrefix(c.Line(), "Content-Length: ")
-		n, err := strconv.Atoi(size)
-		if !ok || err != nil || n > mostReply || c.Line() != "" {
-			return limen.Service{}, false
-		}
-		if json.Unmarshal(c.Next(n), &event) != nil || event.Type != "event" || event.Event != "output" || event.Body.Category != "telemetry" {
-			return limen.Service{}, false
-		}
-		if event.Body.Output != "ptvsd" && event.Body.Output != "debugpy" {
-			return limen.Service{}, false
-		}
-		return limen.Service{
-			Protocol: "debugpy", Product: "debugpy", Version: event.Body.Data.PackageVersion, Confidence: limen.Told,
-			Evidence: c.Said("its greeting", event.Body.Output+" "+event.Body.Data.PackageVersion),
-		}, true
+		return limen.Service{}, false
 	},
+}
+
+// An adapterEvent is an event of the Debug Adapter Protocol, as far as it
+// greets.
+type adapterEvent struct {
+	Type  string
+	Event string
+	Body  struct {
+		Category string
+		Output   string
+		Data     struct{ PackageVersion string }
+	}
+}
+
+// readEvent reads the next message, and reports whether it is an event.
+func readEvent(c *Conn) (e adapterEvent, ok bool) {
+	size, ok := strings.CutPrefix(c.Line(), "Content-Length: ")
+	n, err := strconv.Atoi(size)
+	if !ok || err != nil || n > mostReply || c.Line() != "" || json.Unmarshal(c.Next(n), &e) != nil {
+		return e, false
+	}
+	return e, e.Type == "event"
 }
 
 // mentions reports whether an argument is name or leads to it.

@@ -2,7 +2,6 @@ package probe
 
 import (
 	"encoding/binary"
-	"regexp"
 	"strings"
 
 	"golang.org/x/net/dns/dnsmessage"
@@ -95,17 +94,17 @@ func readVersion(c *Conn, answer []byte) (limen.Service, bool) {
 // may have it say anything, so what fits none is not taken for one.
 var dnsProducts = []struct {
 	name string
-	says *regexp.Regexp
+	says *pattern
 }{
-	{"dnsmasq", regexp.MustCompile(`^dnsmasq-(?:pi-hole-)?v?(\d[\w.+-]*)$`)},
-	{"Unbound", regexp.MustCompile(`^unbound (\d[\w.]*)`)},
-	{"CoreDNS", regexp.MustCompile(`^CoreDNS-(\d[\w.]*)`)},
-	{"PowerDNS Authoritative Server", regexp.MustCompile(`^PowerDNS Authoritative Server (\d[\w.]*)`)},
-	{"PowerDNS Recursor", regexp.MustCompile(`^PowerDNS Recursor (\d[\w.]*)`)},
-	{"Knot DNS", regexp.MustCompile(`^Knot DNS (\d[\w.]*)`)},
-	{"Knot Resolver", regexp.MustCompile(`^Knot Resolver (\d[\w.]*)`)},
-	{"NSD", regexp.MustCompile(`^NSD (\d[\w.]*)`)},
-	{"BIND", regexp.MustCompile(`^(9\.\d+\.\d+[\w.-]*)(?:-[\w.]+)?$`)}, // its own version, bare
+	{"dnsmasq", newPattern(`^dnsmasq-(?:pi-hole-)?v?(\d[\w.+-]*)$`)},
+	{"Unbound", newPattern(`^unbound (\d[\w.]*)`)},
+	{"CoreDNS", newPattern(`^CoreDNS-(\d[\w.]*)`)},
+	{"PowerDNS Authoritative Server", newPattern(`^PowerDNS Authoritative Server (\d[\w.]*)`)},
+	{"PowerDNS Recursor", newPattern(`^PowerDNS Recursor (\d[\w.]*)`)},
+	{"Knot DNS", newPattern(`^Knot DNS (\d[\w.]*)`)},
+	{"Knot Resolver", newPattern(`^Knot Resolver (\d[\w.]*)`)},
+	{"NSD", newPattern(`^NSD (\d[\w.]*)`)},
+	{"BIND", newPattern(`^(9\.\d+\.\d+[\w.-]*)(?:-[\w.]+)?$`)}, // its own version, bare
 }
 
 // dnsProduct returns the product and version that told names, if any.

@@ -45,9 +45,37 @@ type Probe struct {
 // the owner and the port. Those that wait in silence for a wrong question
 // stand last.
 var All = []Probe{
+	HTTP,
+	GRPC,
 	Redis,
+	Memcached,
+	AMQP,
+
+	SSH,
+	MySQL,
+	FTP,
+	SMTP,
+	IMAP,
+	POP3,
+	NATS,
+	VNC,
+	Rsync,
+	Telnet,
+
 	DNSOverTCP,
 	RTSP,
+	Postgres,
+	MongoDB,
+	LDAP,
+	MQTT,
+	SMB,
+	RDP,
+	Kafka,
+	Cassandra,
+	X11,
+	SOCKS,
+	ZooKeeper,
+	Git,
 	CastV2,
 	Debugpy,
 	Delve,
@@ -59,4 +87,20 @@ var All = []Probe{
 	SNMP,
 	STUN,
 	QUIC,
+}
+
+// transport returns what the protocol is carried over.
+func (p Probe) transport() limen.Transport {
+	if p.Transport == 0 {
+		return limen.TCP
+	}
+	return p.Transport
+}
+
+// speak holds the conversation from its first word on.
+func (p Probe) speak(c *Conn) (limen.Service, bool) {
+	if p.Opening != nil {
+		p.Opening(c)
+	}
+	return p.Speak(c)
 }

@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"net/http"
 	"slices"
 
 	"github.com/limenhq/limen"
@@ -31,17 +30,9 @@ type Site struct {
 	Read func(r *Reply, s *limen.Service) bool
 }
 
-// A Reply is an HTTP response, read within bounds.
-type Reply struct {
-	Proto  string // such as "HTTP/1.1"
-	Status int
-	Header http.Header
-	Body   []byte // the first 64 KiB, never decompressed
-	Root   *Reply // the answer to GET / before this one; nil if this is it
-}
-
 // Sites is every site, in the order they are tried: those that are sure of
 // themselves first, those that many others are built on last.
 var Sites = slices.Concat(
 	chatSites, calendarSites, deviceSites, debugSites, modelSites, searchSites, clusterSites, monitorSites,
+	nativeSites, proxySites, documentSites, pythonSites, frameworkSites, nodeSites, serverSites,
 )

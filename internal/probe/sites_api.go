@@ -3,7 +3,6 @@ package probe
 import (
 	"encoding/json"
 	"mime"
-	"regexp"
 	"strings"
 )
 
@@ -24,7 +23,7 @@ func decode(r *Reply, v any) bool {
 // may say that it is "1" or "latest".
 func isVersion(s string) bool { return versions.MatchString(s) }
 
-var versions = regexp.MustCompile(`^v?\d{1,6}(\.\d{1,8}){1,3}([-+~_.]?[0-9A-Za-z.+~_-]{0,40})?$`)
+var versions = newPattern(`^v?\d{1,6}(\.\d{1,8}){1,3}([-+~_.]?[0-9A-Za-z.+~_-]{0,40})?$`)
 
 // leads reports whether r sends the reader on to one of places.
 func leads(r *Reply, places ...string) bool {

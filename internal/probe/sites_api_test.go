@@ -94,7 +94,13 @@ func readRecorded(t *testing.T, b []byte) *Reply {
 	if err != nil && err != io.ErrUnexpectedEOF {
 		t.Fatal(err)
 	}
-	return &Reply{Proto: res.Proto, Status: res.StatusCode, Header: res.Header, Body: content}
+	r := &Reply{Proto: res.Proto, Status: res.StatusCode, Header: res.Header, Body: content}
+	for line := range strings.Lines(string(head)) {
+		if name, _, ok := strings.Cut(line, ":"); ok {
+			r.Order = append(r.Order, http.CanonicalHeaderKey(name))
+		}
+	}
+	return r
 }
 
 // FuzzSites gives every site the same answer to everything it may ask.

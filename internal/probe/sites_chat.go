@@ -2,7 +2,6 @@ package probe
 
 import (
 	"encoding/json"
-	"regexp"
 	"strings"
 
 	"github.com/limenhq/limen"
@@ -69,7 +68,7 @@ var chatSites = []Site{
 var homeservers = []string{"synapse", "matrix-synapse", "synapse_homeserver", "dendrite", "conduit", "conduwuit", "continuwuity", "tuwunel"}
 
 // matrixVersion is how the specification is numbered, before and after 2021.
-var matrixVersion = regexp.MustCompile(`^(r0\.\d{1,2}\.\d{1,2}|v1\.\d{1,3})$`)
+var matrixVersion = newPattern(`^(r0\.\d{1,2}\.\d{1,2}|v1\.\d{1,3})$`)
 
 // isHomeserver reports whether / shows that Matrix may be behind it: Synapse
 // sends the reader to its page, others answer with Matrix's own error.

@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/limenhq/limen"
@@ -106,4 +105,4 @@ var inspected = map[string]string{
 	"Bun":            "Bun",
 }
 
-var semantic = regexp.MustCompile(`^\d{1,6}\.\d{1,6}\.\d{1,6}`)
+var semantic = newPattern(`^\d{1,6}\.\d{1,6}\.\d{1,6}`)

@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/limenhq/limen"
@@ -81,7 +80,7 @@ var monitorSites = []Site{
 }
 
 // nodeExporter finds the line with which an exporter says what it is.
-var nodeExporter = regexp.MustCompile(`(?m)^node_exporter_build_info\{[^}\n]{0,400}\bversion="(\d[^"\n]{0,40})"`)
+var nodeExporter = newPattern(`(?m)^node_exporter_build_info\{[^}\n]{0,400}\bversion="(\d[^"\n]{0,40})"`)
 
 func isPrometheus(root *Reply) bool {
 	return leads(root, "/graph", "/query", "/classic/graph")

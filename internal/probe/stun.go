@@ -2,7 +2,6 @@ package probe
 
 import (
 	"encoding/binary"
-	"regexp"
 	"strings"
 
 	"github.com/limenhq/limen"
@@ -45,7 +44,7 @@ var STUN = Probe{
 	},
 }
 
-var coturn = regexp.MustCompile(`^[Cc]oturn-(\d[\w.]*)`)
+var coturn = newPattern(`^[Cc]oturn-(\d[\w.]*)`)
 
 // stunSoftware returns the attribute SOFTWARE (RFC 8489 §14.14) of attributes,
 // or nothing.
