@@ -1,0 +1,3 @@
+package store
+
+const stateBelowHome = "Library/Application Support"

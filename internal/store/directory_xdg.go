@@ -1,0 +1,5 @@
+//go:build unix && !darwin
+
+package store
+
+const stateBelowHome = ".local/state"
