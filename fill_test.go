@@ -27,7 +27,11 @@ var values = map[reflect.Type]func(n uint64) any{
 	reflect.TypeFor[limen.Authentication](): func(uint64) any { return limen.AuthenticationRequired },
 	reflect.TypeFor[limen.Range]():          func(uint64) any { return limen.DynamicRange },
 	reflect.TypeFor[limen.Change]():         func(uint64) any { return limen.OwnerChanged },
+	reflect.TypeFor[limen.Task]():           func(uint64) any { return limen.TaskHolders },
+	reflect.TypeFor[limen.SourceUse]():      func(uint64) any { return limen.SourceRefused },
 	reflect.TypeFor[limen.Kind]():           func(uint64) any { return limen.Busy },
+	reflect.TypeFor[limen.GoalState]():      func(uint64) any { return limen.GoalFree },
+	reflect.TypeFor[limen.Outcome]():        func(uint64) any { return limen.OutcomePointless },
 }
 
 // filled returns a noun of n's type that says everything it can.

@@ -18,7 +18,7 @@ import (
 // ARCHITECTURE.md; a new arrow gets a reason in the commit.
 const arrows = `
 capabilities:      sockets process project keeper registry bind verdict
-capabilities:      probe lease run serve proxy tap trust store doctor audit discover guard
+capabilities:      wait halt plan scan config probe lease run serve proxy tap trust store doctor audit discover guard
 
 .:
 each capability:   .
@@ -55,15 +55,18 @@ type door struct {
 var doors = []door{
 	{"github.com/spf13/cobra", []string{"internal/cli/cobra.go"}, "flags and completion; one file, so that it can be replaced"},
 	{"github.com/spf13/pflag", []string{"internal/cli/cobra.go"}, "comes with cobra"},
-	{"golang.org/x/sys", []string{"internal/sockets", "internal/process", "internal/bind", "internal/nettest", "tests"}, "system calls; who needs one speaks to the kernel"},
+	{"golang.org/x/sys", []string{"internal/sockets", "internal/process", "internal/bind", "internal/keeper/winservice_windows.go", "internal/wait", "internal/halt", "internal/scan", "internal/nettest", "tests"}, "system calls; who needs one speaks to the kernel"},
 	{"golang.org/x/term", []string{"internal/cli/terminal.go"}, "whether there is a terminal, and how wide"},
 	{"golang.org/x/text", []string{"internal/view"}, "how wide a character is on a screen"},
 	{"github.com/rogpeppe/go-internal/testscript", []string{"tests"}, "runs the scripts"},
 	{"github.com/google/go-cmp", []string{"tests"}, "shows how two values differ"},
 	{"golang.org/x/tools/txtar", []string{"tests"}, "small trees of files in one file"},
-	{"golang.org/x/net", []string{"internal/probe"}, "reads the answers of name servers"},
+	{"golang.org/x/net", []string{"internal/probe"}, "reads the answers of name servers, and frames and heads of HTTP/2"},
+	{"github.com/godbus/dbus/v5", []string{"internal/cli/notify_dbus.go", "tests"}, "desktops show notifications over D-Bus"},
+	{"github.com/pelletier/go-toml/v2", []string{"internal/config"}, "settings are TOML, with the place of each mistake"},
+	{"modernc.org/sqlite", []string{"internal/store"}, "SQLite without C; leases and what was stopped are shared by processes that know nothing of each other"},
 	{"net/http", []string{"internal/keeper", "internal/probe", "internal/registry", "internal/wait", "tests"}, "engines are asked on a local socket, services what they are, the registry's source for a newer one, a page whether it is there"},
-	{"os/exec", []string{"internal/nettest", "internal/cli/react.go", "tests", "generators"}, "limen reads the kernel, and runs no program to learn something; watch starts what the user names, without a shell"},
+	{"os/exec", []string{"internal/nettest", "internal/cli/react.go", "internal/cli/then.go", "internal/cli/hold.go", "internal/cli/notify_darwin.go", "internal/halt", "tests", "generators"}, "limen reads the kernel, and runs no program to learn something; watch and wait start what the user names, without a shell, pick itself, to hold a port, and halt the tool of a keeper, or what it ended"},
 	{"os/user", nil, "on some systems it calls C; process reads the names itself"},
 	{"plugin", nil, "limen is one program that can be read whole"},
 	{"C", nil, "limen builds for every system on every system"},

@@ -49,6 +49,10 @@ var enumerations = []enumeration{
 	enum[limen.Authentication]("unknown none required"),
 	enum[limen.Confidence]("guessed told proved"),
 	enum[limen.Range]("system user dynamic"),
+	enum[limen.GoalState]("ready closed free"),
+	enum[limen.Outcome]("ready timeout pointless"),
+	enum[limen.Task]("sockets holders changes"),
+	enum[limen.SourceUse]("served partly refused spare"),
 	enum[limen.Kind]("internal invalid not-found denied busy unsupported"),
 }
 

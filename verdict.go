@@ -58,6 +58,7 @@ type Cause struct {
 	What     string     `json:"what"`               // one sentence
 	Endpoint *Endpoint  `json:"endpoint,omitempty"` // whose doing it is, if a socket's
 	Owners   []Owner    `json:"owners"`
+	Service  *Service   `json:"service,omitempty"` // what speaks at Endpoint; nil until asked
 	Evidence []Evidence `json:"evidence"`
 	Next     string     `json:"next,omitempty"`
 }

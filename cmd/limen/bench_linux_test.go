@@ -38,16 +38,20 @@ func BenchmarkAgainstSSIdle(b *testing.B) {
 type contender struct {
 	name string
 	args []string
+	home string // what it remembers is kept there from run to run; empty for anew each time
 	took []time.Duration
 }
 
 func against(b *testing.B) {
 	ss, limen := nettest.Need(b, "ss"), shipped(b)
 	port := aPort(b, ss)
+	home := b.TempDir() // list comes first, and fills it for both
 	all := []*contender{
 		{name: "ss", args: []string{ss, "-Hltnp"}},
 		{name: "list", args: []string{limen, "list"}},
 		{name: "why", args: []string{limen, "why", port}},
+		{name: "list-warm", args: []string{limen, "list"}, home: home},
+		{name: "why-warm", args: []string{limen, "why", port}, home: home},
 		{name: "version", args: []string{limen, "version"}},
 	}
 	if setpriv, err := exec.LookPath("setpriv"); err == nil {
@@ -56,7 +60,9 @@ func against(b *testing.B) {
 		all = append(all,
 			&contender{name: "setpriv", args: append(noBPF, "true")},
 			&contender{name: "list-walk", args: append(slices.Clone(noBPF), limen, "list")},
-			&contender{name: "why-walk", args: append(slices.Clone(noBPF), limen, "why", port)})
+			&contender{name: "why-walk", args: append(slices.Clone(noBPF), limen, "why", port)},
+			&contender{name: "list-walk-warm", args: append(slices.Clone(noBPF), limen, "list"), home: home},
+			&contender{name: "why-walk-warm", args: append(slices.Clone(noBPF), limen, "why", port), home: home})
 	}
 	for b.Loop() {
 		for _, c := range all {
@@ -76,6 +82,11 @@ func (c *contender) run(b *testing.B) {
 	cmd := exec.Command(c.args[0], c.args[1:]...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, io.Discard
+	home := c.home
+	if home == "" {
+		home = b.TempDir()
+	}
+	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_CACHE_HOME=")
 	began := time.Now()
 	if err := cmd.Run(); err != nil {
 		b.Fatalf("%s: %v", strings.Join(c.args, " "), err)

@@ -34,6 +34,7 @@ var manners = map[string]manner{
 	"indir":   {1, castInDir},
 	"with":    {1, func(_ *testscript.TestScript, c *cast, w []string) error { c.Env = append(c.Env, w[0]); return nil }},
 	"prefork": {1, castPrefork},
+	"deaf":    {0, func(_ *testscript.TestScript, c *cast, _ []string) error { c.Deaf = true; return nil }},
 	"deleted": {0, func(_ *testscript.TestScript, c *cast, _ []string) error { c.Deleted = true; return nil }},
 	"orphan":  {0, func(_ *testscript.TestScript, c *cast, _ []string) error { c.Orphan = true; return nil }},
 	"dropped": {0, castDropped},

@@ -20,12 +20,15 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, words []stri
 	"exits":     exits,
 	"golden":    golden,
 	"json":      checkJSON,
+	"need":      need,
 	"needroot":  needRoot,
+	"portlist":  portList,
 	"stoppeers": stopPeers,
 	"sysctl":    sysctl,
 	"timewait":  timeWait,
 
 	// Programs.
+	"deaf":     start("deaf"),
 	"bound":    start("bound"),
 	"listen":   start("listen"),
 	"outgoing": start("outgoing"),
@@ -65,6 +68,13 @@ func as(ts *testscript.TestScript, neg bool, words []string) {
 
 // needRoot skips a script that only root can play.
 func needRoot(ts *testscript.TestScript, _ bool, _ []string) { nettest.NeedRoot(storyOf(ts).t) }
+
+// need skips a script that plays with a program that is not there.
+func need(ts *testscript.TestScript, _ bool, programs []string) {
+	for _, p := range programs {
+		nettest.Need(storyOf(ts).t, p)
+	}
+}
 
 // exits runs a command and compares its exit code: exits 2 limen why foo.
 func exits(ts *testscript.TestScript, neg bool, words []string) {

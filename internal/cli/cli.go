@@ -34,17 +34,20 @@ type Env struct {
 // commands are all commands, in the order help lists them. The common ones are
 // short and stand at the top level; features will be noun and verb, as in
 // "route add".
-var commands = []command{list, why, watch, ports, completion, version, help}
+var commands = []command{list, why, free, undo, identify, scan, watch, annotate, wait, ports, portsUpdate, pick, leases, release, hold, config, completion, version, help}
 
 // A command is one thing a person can type.
 type command struct {
-	name     string
+	name     string // one word; of a feature two, a noun and a verb
 	args     string // what follows the flags, as usage shows it
 	short    string // one line, without capital or full stop
 	long     string
 	examples []entry
 	flags    []flag
-	lists    []glossary // what the words mean that the command takes
+
+	takesProgram bool // what follows "--" is a program with its arguments, and stands in the call's rest
+
+	lists []glossary // what the words mean that the command takes
 
 	complete func(context.Context, Env, call) []string // what can stand for an argument; nil for nothing
 	run      func(context.Context, Env, call) error
@@ -73,7 +76,7 @@ type glossary struct {
 type call struct {
 	args   []string
 	values map[string]string // of the flags that were set, by name
-	rest   []string          // of the flag that takes it
+	rest   []string          // of the flag that takes it, or behind "--" if that is a program; nil if there was none
 	all    []command
 	script func(w io.Writer, shell string) error // writes the completions of a shell
 }
@@ -90,7 +93,7 @@ func Main(ctx context.Context, env Env, args []string) int {
 	env = env.real()
 	c, err := execute(ctx, env, expand(args))
 	switch {
-	case err == nil, errors.Is(err, context.Canceled), isPipeGone(err):
+	case err == nil, errors.Is(err, context.Canceled), isPipeGone(err), isEnding(err):
 	default:
 		complain(env, c, err)
 	}
@@ -117,13 +120,16 @@ func (e Env) real() Env {
 }
 
 // expand writes out what people leave out: limen alone lists, and a port or
-// what holds one is asked about.
+// what holds one is asked about. The two words of a command become one.
 func expand(args []string) []string {
 	if len(args) == 0 {
 		return []string{list.name}
 	}
 	first := args[0]
+	named := func(c command) bool { return len(args) > 1 && c.name == first+" "+args[1] }
 	switch {
+	case slices.ContainsFunc(commands, named):
+		return append([]string{first + " " + args[1]}, args[2:]...)
 	case slices.ContainsFunc(commands, func(c command) bool { return c.name == first }):
 		return args
 	case first == "--help", first == "-h":

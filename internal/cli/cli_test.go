@@ -55,6 +55,9 @@ type desk struct {
 	listed  []op.ListIn
 	whys    []op.WhyIn
 	numbers []op.NumberIn
+	renewed []op.RenewIn
+	waits   []op.WaitIn
+	waited  limen.Waited
 	watched []op.WatchIn
 	closed  int
 
@@ -106,6 +109,9 @@ func (d *desk) env() Env {
 					d.listed = append(d.listed, in)
 					return d.snapshot, errors.Join(d.err, ctx.Err())
 				}),
+				op.Sources.By(func(ctx context.Context, _ op.SourcesIn) (limen.Sources, error) {
+					return limen.Sources{}, errors.Join(d.err, ctx.Err())
+				}),
 				op.Why.By(func(ctx context.Context, in op.WhyIn) (limen.Verdict, error) {
 					d.whys = append(d.whys, in)
 					return d.verdict, errors.Join(d.err, ctx.Err())
@@ -114,10 +120,35 @@ func (d *desk) env() Env {
 					d.numbers = append(d.numbers, in)
 					return limen.Numbers{}, errors.Join(d.err, ctx.Err())
 				}),
+				op.Wait.By(func(ctx context.Context, in op.WaitIn) (limen.Waited, error) {
+					d.waits = append(d.waits, in)
+					return d.waited, errors.Join(d.err, ctx.Err())
+				}),
+				op.Renew.By(func(ctx context.Context, in op.RenewIn) (limen.Renewal, error) {
+					d.renewed = append(d.renewed, in)
+					return limen.Renewal{From: in.From}, errors.Join(d.err, ctx.Err())
+				}),
 				op.Watch.By(d.watch),
+
+				// These only answer.
+				op.Identify.By(answer[op.IdentifyIn](limen.Identities{})),
+				op.Settings.By(answer[op.SettingsIn](limen.Settings{})),
+				op.Plan.By(answer[op.FreeIn](limen.Plan{Transport: limen.TCP})),
+				op.Free.By(answer[op.FreeIn](limen.Freed{Transport: limen.TCP, Freed: true})),
+				op.Undo.By(answer[op.UndoIn](limen.Undone{Listening: true})),
+				op.Pick.By(answer[op.PickIn](limen.Leases{})),
+				op.Leases.By(answer[op.LeasesIn](limen.Leases{})),
+				op.Release.By(answer[op.ReleaseIn](limen.Leases{})),
+				op.Hold.By(func(context.Context, op.HoldIn, func(limen.Leases) error) error { return nil }),
+				op.Scan.By(func(context.Context, op.ScanIn, func(limen.ScanNews) error) error { return nil }),
 			}, func() error { d.closed++; return nil }, nil
 		},
 	}
+}
+
+// answer is a verb that always says the same.
+func answer[In, Out any](out Out) func(context.Context, In) (Out, error) {
+	return func(context.Context, In) (Out, error) { return out, nil }
 }
 
 // watch tells what the desk knows, and that is all that ever happens.

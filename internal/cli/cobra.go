@@ -38,7 +38,7 @@ func execute(ctx context.Context, env Env, args []string) (*command, error) {
 		if c.name == args[0] {
 			a.called = c
 			args, a.rest = c.cutRest(args)
-			root.SetArgs(args)
+			root.SetArgs(append([]string{c.verb()}, args[1:]...))
 			a.add(c)
 			break
 		}
@@ -69,7 +69,7 @@ type adapter struct {
 // add adds a command, with its flags.
 func (a *adapter) add(c *command) {
 	k := &cobra.Command{
-		Use: c.name, Short: c.short, Args: cobra.ArbitraryArgs,
+		Use: c.verb(), Short: c.short, Args: cobra.ArbitraryArgs,
 		ValidArgsFunction: a.words(c.complete),
 		RunE: func(k *cobra.Command, args []string) error {
 			values := map[string]string{}
@@ -93,13 +93,32 @@ func (a *adapter) add(c *command) {
 	if c.name == help.name {
 		a.root.SetHelpCommand(k) // or cobra would bring its own
 	}
-	a.root.AddCommand(k)
+	a.parentOf(c).AddCommand(k)
+}
+
+// verb is the last word of a command's name.
+func (c command) verb() string { return c.name[strings.LastIndexByte(c.name, ' ')+1:] }
+
+// parentOf returns what stands before the last word of a command's name, if
+// that is a command too and was added before: shells complete a noun with its
+// verbs.
+func (a *adapter) parentOf(c *command) *cobra.Command {
+	for _, k := range a.root.Commands() {
+		if c.name == k.Name()+" "+c.verb() {
+			return k
+		}
+	}
+	return a.root
 }
 
 // cutRest cuts off what follows a flag that takes everything that follows; to
-// cobra, the flag then has an empty value. Behind "--" there are no flags.
+// cobra, the flag then has an empty value. Behind "--" there are no flags, but
+// perhaps another program.
 func (c command) cutRest(args []string) (before, rest []string) {
 	for i, arg := range args {
+		if arg == "--" && c.takesProgram {
+			return args[:i:i], append([]string{}, args[i+1:]...)
+		}
 		if arg == "--" {
 			break
 		}

@@ -26,13 +26,31 @@ var exits = []exit{
 	{4, limen.Denied, "not with these rights"},
 	{5, limen.Busy, "someone else has it"},
 	{6, limen.Unsupported, "not on this system"},
+	{124, errTimedOut, "the time was over, of limen wait"},
 	{130, context.Canceled, "stopped by Ctrl-C or a signal, without an answer"}, // 128 and SIGINT, as shells count
 }
 
+// An ending is an exit code beside which nothing is left to say.
+type ending struct{ code int }
+
+func (e ending) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
+// The endings of limen wait, which has said why.
+var (
+	errPointless error = ending{1}
+	errTimedOut  error = ending{124} // as timeout(1) counts
+)
+
+func isEnding(err error) bool { return errors.As(err, new(ending)) }
+
 // exitCode returns the exit code of what came of a command.
 func exitCode(err error) int {
-	if err == nil || isPipeGone(err) {
+	var last ending
+	switch {
+	case err == nil, isPipeGone(err):
 		return 0
+	case errors.As(err, &last):
+		return last.code
 	}
 	for _, e := range exits {
 		if errors.Is(err, e.kind) {

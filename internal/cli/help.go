@@ -21,9 +21,11 @@ func runHelp(_ context.Context, env Env, c call) error {
 	if len(c.args) == 0 {
 		return write(env.Out, overview(c.all))
 	}
-	for _, k := range c.all {
-		if k.name == c.args[0] {
-			return write(env.Out, k.help())
+	for _, name := range []string{strings.Join(c.args, " "), c.args[0]} {
+		for _, k := range c.all {
+			if k.name == name {
+				return write(env.Out, k.help())
+			}
 		}
 	}
 	return unknownCommand(c.args[0], nil)
@@ -31,7 +33,9 @@ func runHelp(_ context.Context, env Env, c call) error {
 
 func commandWords(_ context.Context, _ Env, c call) (names []string) {
 	for _, k := range c.all {
-		names = append(names, k.name)
+		if k.name == k.verb() { // a shell completes one word
+			names = append(names, k.name)
+		}
 	}
 	return names
 }

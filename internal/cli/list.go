@@ -28,10 +28,13 @@ var list = command{
 		{"limen list vite --group project", "everything with vite in it, by project"},
 		{"limen list --columns port,pid,command", "chosen columns"},
 		{"limen list --json", "everything that is known, for scripts"},
+		{"limen list --sources", "how limen sees this machine"},
 	},
 	flags: slices.Concat(queryFlags, []flag{
 		{name: "all", short: "a", doc: "also connections, and sockets that hold a port without listening"},
+		{name: "identify", doc: "also what speaks at each listener, found by asking it; without, nothing is touched"},
 		{name: "usage", doc: "also processor time and memory"},
+		{name: "sources", doc: "instead, in which ways limen sees this machine, and why not in better ones"},
 		{name: "sort", value: "COLUMN", doc: "the order of rows; -COLUMN the other way round", words: columnWords},
 		{name: "columns", value: "COLUMN,...", doc: "the columns to show, in this order", words: columnWords},
 		{name: "group", value: "COLUMN", doc: "put rows under headings: project, keeper, user, reach and others", words: view.GroupNames},
@@ -45,6 +48,9 @@ var list = command{
 }
 
 func runList(ctx context.Context, env Env, c call) error {
+	if c.has("sources") {
+		return runSources(ctx, env, c)
+	}
 	in, err := listIn(c)
 	if err != nil {
 		return err
@@ -74,7 +80,7 @@ func runList(ctx context.Context, env Env, c call) error {
 // listIn reads what to list.
 func listIn(c call) (in op.ListIn, err error) {
 	in.Query, err = c.query("list")
-	in.Connections, in.Usage = c.has("all"), c.has("usage")
+	in.Connections, in.Usage, in.Identify = c.has("all"), c.has("usage"), c.has("identify")
 	return in, err
 }
 

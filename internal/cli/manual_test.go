@@ -17,7 +17,7 @@ const docs = "../../docs"
 func TestTheManualIsFresh(t *testing.T) {
 	pages := map[string]string{"limen.1": manual("limen", "what holds the ports of this machine, and why a port cannot be had", overviewPage)}
 	for _, c := range commands {
-		pages["limen-"+c.name+".1"] = manual("limen-"+c.name, c.short, c.page)
+		pages["limen-"+fileOf(c.name)+".1"] = manual("limen-"+fileOf(c.name), c.short, c.page)
 	}
 	for name, text := range pages {
 		checkGolden(t, filepath.Join(docs, "man", name), text)
@@ -34,6 +34,9 @@ func TestTheManualIsFresh(t *testing.T) {
 		}
 	}
 }
+
+// fileOf is a command's name where a space has no place.
+func fileOf(name string) string { return strings.ReplaceAll(name, " ", "-") }
 
 // A roff writes a page in the macros of man(7).
 type roff struct{ strings.Builder }
@@ -68,8 +71,8 @@ func manual(name, short string, body func(*roff)) string {
 	r.section("see also")
 	var others []string
 	for _, c := range commands {
-		if "limen-"+c.name != name {
-			others = append(others, fmt.Sprintf("\\fB%s\\fR(1)", quote("limen-"+c.name)))
+		if "limen-"+fileOf(c.name) != name {
+			others = append(others, fmt.Sprintf("\\fB%s\\fR(1)", quote("limen-"+fileOf(c.name))))
 		}
 	}
 	if name != "limen" {
@@ -107,6 +110,8 @@ var environment = []entry{
 	{"TERM", "if it is empty or dumb, no colours"},
 	{"WT_SESSION", "on Windows, a terminal that shows colours"},
 	{"HOME, USERPROFILE", "the directory to show as ~ on a terminal"},
+	{"XDG_CACHE_HOME, LocalAppData", "the directory where limen ports update keeps a list; on Unix ~/.cache unless given"},
+	{"HTTPS_PROXY, NO_PROXY", "the proxy that limen ports update goes through, and where it does not"},
 }
 
 func (c command) page(r *roff) {

@@ -13,9 +13,11 @@ var ports = command{
 	name:  "ports",
 	args:  "WORD...",
 	short: "what port numbers are for",
-	long: "Says what IANA has registered a number for and, apart from that, what is really met there. " +
+	long: "Says what IANA has registered a number for and, apart from that, what is really met there, " +
+		"and which rules hold for it, everywhere and by the settings of this machine. " +
 		"A port or a range narrows the search; any other word is looked for in names, descriptions and uses.\n\n" +
-		"It tells of numbers, not of this machine: what holds a port here is said by limen why.",
+		"It tells of numbers: what holds a port here is said by limen why. " +
+		"IANA's list is a copy inside limen, until limen ports update fetches the official one, which knows people and dates too.",
 	examples: []entry{
 		{"limen ports 8008", "one number, with all there is to tell"},
 		{"limen ports http-alt", "numbers of a service"},
@@ -45,5 +47,8 @@ func runPorts(ctx context.Context, env Env, c call) error {
 	if len(found.Numbers) == 0 && !f.TellsGaps {
 		io.WriteString(env.Err, "no port number fits that\n") // where it cannot be written, nobody is listening
 	}
-	return view.Numbers(env.Out, found, f, o)
+	if err := view.Numbers(env.Out, found, f, o); err != nil || f.TellsGaps {
+		return err
+	}
+	return view.Gaps(env.Err, found.Gaps)
 }

@@ -20,20 +20,13 @@ func parseTarget(s string) (op.WhyIn, error) {
 		return parseURL(s, scheme)
 	}
 	var in op.WhyIn
-	where := s
-	if before, after, cut := strings.Cut(s, "/"); cut {
-		// Both orders are met: limen writes udp/127.0.0.1:53, services(5) 53/udp.
-		if t, err := limen.ParseTransport(before); err == nil {
-			in.Transport, where = t, after
-		} else if t, err := limen.ParseTransport(after); err == nil {
-			in.Transport, where = t, before
-		} else {
-			return op.WhyIn{}, fmt.Errorf("neither %q nor %q is a transport; use tcp or udp", before, after)
-		}
+	var where string
+	var err error
+	if in.Transport, where, err = cutTransport(s); err != nil {
+		return op.WhyIn{}, err
 	}
 	host, port, hasHost := cutHost(where)
 	if hasHost {
-		var err error
 		if in.Address, err = parseHost(host); err != nil {
 			return op.WhyIn{}, err
 		}
@@ -50,6 +43,22 @@ func parseTarget(s string) (op.WhyIn, error) {
 		return op.WhyIn{}, fmt.Errorf("%q has no port; write it after the address, as in 127.0.0.1:3000 or [::1]:3000", s)
 	}
 	return op.WhyIn{}, fmt.Errorf("%q is not a port, an address with a port, or a URL", s)
+}
+
+// cutTransport splits off a transport, if one is named. Both orders are met:
+// limen writes udp/127.0.0.1:53, services(5) 53/udp.
+func cutTransport(s string) (t limen.Transport, where string, err error) {
+	before, after, cut := strings.Cut(s, "/")
+	if !cut {
+		return 0, s, nil
+	}
+	if t, err := limen.ParseTransport(before); err == nil {
+		return t, after, nil
+	}
+	if t, err := limen.ParseTransport(after); err == nil {
+		return t, before, nil
+	}
+	return 0, "", fmt.Errorf("neither %q nor %q is a transport; use tcp or udp", before, after)
 }
 
 // cutHost splits "host:port" at its last colon. A colon with nothing before
@@ -107,32 +116,46 @@ var schemes = []scheme{
 // parseURL reads a URL as the port it leads to. Only scheme, host and port
 // count.
 func parseURL(s, name string) (in op.WhyIn, err error) {
-	u, err := url.Parse(s)
+	u, host, err := cutURL(s)
+	if err != nil {
+		return op.WhyIn{}, err
+	}
+	if in.Address, err = parseHost(host); err != nil {
+		return op.WhyIn{}, err
+	}
+	in.Port, err = portOf(u, s, name)
+	return in, err
+}
+
+// cutURL reads a URL, and returns its host as other targets have it, too.
+func cutURL(s string) (u *url.URL, host string, err error) {
+	u, err = url.Parse(s)
 	if err != nil {
 		var of *url.Error
 		if errors.As(err, &of) {
 			err = of.Err // without the URL, which may hold a password
 		}
-		return in, fmt.Errorf("this URL cannot be read: %w", err)
+		return nil, "", fmt.Errorf("this URL cannot be read: %w", err)
 	}
-	host := u.Hostname()
+	host = u.Hostname()
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
 	}
-	if in.Address, err = parseHost(host); err != nil {
-		return op.WhyIn{}, err
-	}
+	return u, host, nil
+}
+
+// portOf returns the port that a URL leads to; s is the URL as it was typed,
+// and name its scheme.
+func portOf(u *url.URL, s, name string) (uint16, error) {
 	if u.Port() != "" {
-		in.Port, err = limen.ParsePort(u.Port())
-		return in, err
+		return limen.ParsePort(u.Port())
 	}
 	for _, known := range schemes {
 		if strings.EqualFold(known.name, name) {
-			in.Port = known.port
-			return in, nil
+			return known.port, nil
 		}
 	}
-	return op.WhyIn{}, fmt.Errorf("%q has no port, and none is usual for %q; write it after the host, as in %s", withoutPassword(s), name, name+"://"+net.JoinHostPort("localhost", "3000"))
+	return 0, fmt.Errorf("%q has no port, and none is usual for %q; write it after the host, as in %s", withoutPassword(s), name, name+"://"+net.JoinHostPort("localhost", "3000"))
 }
 
 // withoutPassword is a target as a message can repeat it: a URL loses what

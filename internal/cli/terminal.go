@@ -19,3 +19,9 @@ func widthOf(w io.Writer) int {
 	}
 	return width
 }
+
+// isTerminal reports whether r is a terminal, at which somebody may sit.
+func isTerminal(r io.Reader) bool {
+	f, ok := r.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}

@@ -33,11 +33,13 @@ var watch = command{
 		{"limen watch --until 5432", "wait until something listens there"},
 		{"limen watch --reach network+", "what other machines can reach"},
 		{"limen watch 3000 --exec echo {change} {port}", "run a command for each event"},
+		{"limen watch --reach network+ --notify", "a notification for whatever opens to others"},
 		{"limen watch --json | jq .listener.port", "for scripts: one object a line"},
 	},
 	flags: slices.Concat(queryFlags, []flag{
 		{name: "until", value: "PORT", doc: "end when this port is listened on, or is already; it narrows as a word does"},
 		{name: "every", value: "TIME", doc: "how often to look where the kernel tells nothing by itself; 1s unless given"},
+		{name: "notify", doc: "show each event on the desktop, too; what comes at once is shown as one"},
 		{name: "exec", value: "CMD [ARG]...", doc: "run a command for each event; takes everything that follows", takesRest: true},
 	}, outputFlags),
 	lists: []glossary{
@@ -73,6 +75,11 @@ func runWatch(ctx context.Context, env Env, c call) error {
 	}
 	defer done()
 	out := view.Stream{Out: env.Out, Err: env.Err, Format: f, Options: o}
+	tell, stop, err := c.notifier(ctx, env)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	hasBegun := false
 	for news, err := range op.Watch.On(ctx, place, in) {
 		if err != nil {
@@ -88,6 +95,7 @@ func runWatch(ctx context.Context, env Env, c call) error {
 		if news.Event == nil {
 			continue
 		}
+		tell(*news.Event)
 		if len(c.rest) > 0 {
 			if err := react(ctx, env, c.rest, *news.Event); err != nil {
 				return endOfWatch(err, until)

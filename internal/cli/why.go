@@ -22,7 +22,7 @@ var why = command{
 		{"limen why 3000", "the TCP port 3000"},
 		{"limen 3000", "the same"},
 		{"limen why 53/udp", "a UDP port"},
-		{"limen why [::1]:3000", "one address, besides the usual ones"},
+		{"limen why 10.0.0.5:3000", "one address of this machine, and it alone"},
 		{"limen why http://localhost:3000/login", "what a URL leads to"},
 		{"limen why 3000 3001", "several ports"},
 		{"limen why --no-try 3000", "look only, bind nothing"},
@@ -31,7 +31,8 @@ var why = command{
 	flags: slices.Concat([]flag{
 		{name: "tcp", doc: "the TCP port, which is the usual meaning"},
 		{name: "udp", doc: "the UDP port"},
-		{name: "no-try", doc: "look only, and bind nothing"},
+		{name: "no-try", doc: "look only: bind nothing, and ask nobody"},
+		{name: "identify", doc: "also ask who is in the way what it speaks; on a terminal one port is asked anyway"},
 	}, outputFlags),
 	lists: []glossary{
 		{"targets", targetEntries},
@@ -68,7 +69,10 @@ func runWhy(ctx context.Context, env Env, c call) error {
 	defer done()
 	var verdicts []limen.Verdict
 	var gaps []limen.Gap
+	// Whoever types a port wants to know what is there; a script says so.
+	curious := env.Width() > 0 && len(asked) == 1
 	for _, in := range asked {
+		in.Identify = !in.NoTry && (curious || c.has("identify"))
 		v, err := op.Why.On(ctx, place, in)
 		if err != nil {
 			return err

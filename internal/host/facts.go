@@ -26,10 +26,11 @@ const looks = 16
 // where the one who tries gets his turn of the processor.
 const longestPause = 16 * time.Millisecond
 
-// facts finds out everything that bears on a port.
-func (h *Host) facts(ctx context.Context, in op.WhyIn) (verdict.Facts, error) {
+// facts finds out everything that bears on a port. Holders may be remembered in
+// the file memory.
+func (h *Host) facts(ctx context.Context, in op.WhyIn, memory string) (verdict.Facts, error) {
 	want := sockets.Want{Transport: in.Transport, Port: in.Port, Connections: true}
-	f, err := h.settle(ctx, in, want)
+	f, err := h.settle(ctx, in, want, memory)
 	if err == nil && len(f.Listeners) == 0 {
 		// Only now is it worth asking who might be meant instead.
 		h.lookFarther(ctx, &f, want)
@@ -41,12 +42,12 @@ func (h *Host) facts(ctx context.Context, in op.WhyIn) (verdict.Facts, error) {
 // moments, between which the port can change hands, and another limen may be
 // trying it. A port that changes hands all the time may never fit; then both
 // halves count: that it was refused, and who was seen.
-func (h *Host) settle(ctx context.Context, in op.WhyIn, want sockets.Want) (f verdict.Facts, err error) {
+func (h *Host) settle(ctx context.Context, in op.WhyIn, want sockets.Want, memory string) (f verdict.Facts, err error) {
 	var passing, refused, seen *verdict.Facts
 	pause := time.Millisecond
 	for range looks {
 		before := f
-		if f, err = h.look(ctx, in, want); err != nil {
+		if f, err = h.look(ctx, in, want, memory); err != nil {
 			return f, err
 		}
 		switch now := f; {
@@ -83,7 +84,7 @@ func isRefused(b limen.Bind) bool { return !b.Free }
 // the port, as limen does.
 func isPassing(f, before verdict.Facts) bool {
 	for _, l := range f.Listeners {
-		was := func(k limen.Listener) bool { return k.Socket == l.Socket }
+		was := func(k limen.Listener) bool { return k.Socket == l.Socket && k.Endpoint == l.Endpoint }
 		if l.State != limen.Bound || slices.ContainsFunc(before.Listeners, was) {
 			return false
 		}
@@ -92,10 +93,10 @@ func isPassing(f, before verdict.Facts) bool {
 }
 
 // look tries the port once, and looks once at who holds it.
-func (h *Host) look(ctx context.Context, in op.WhyIn, want sockets.Want) (verdict.Facts, error) {
+func (h *Host) look(ctx context.Context, in op.WhyIn, want sockets.Want, memory string) (verdict.Facts, error) {
 	f := verdict.Facts{
 		Transport: in.Transport, Port: in.Port,
-		Asker: int64(os.Geteuid()), Stop: keeper.Next,
+		System: thisSystem, Asker: int64(os.Geteuid()), Stop: keeper.Next,
 	}
 	if isOneAddress(in) {
 		f.Address = in.Address
@@ -115,7 +116,9 @@ func (h *Host) look(ctx context.Context, in op.WhyIn, want sockets.Want) (verdic
 	// The hosts file may give localhost an address that this machine lacks.
 	rules.Localhost = slices.DeleteFunc(rules.Localhost, func(a netip.Addr) bool { return slices.Contains(t.absent, a) })
 	f.Rules = rulesFor(in.Port, rules)
-	f.Listeners, f.Leftovers, more = h.identify(ctx, h.newPeople(false), want, t.socks, nil)
+	p := h.newPeople(false)
+	p.memory = memory
+	f.Listeners, f.Leftovers, more = h.identify(ctx, p, want, t.socks, nil)
 	gaps.add(more...)
 	f.Unowned = unowned(t.socks)
 	f.Gaps = gaps.list

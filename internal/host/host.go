@@ -11,6 +11,7 @@ import (
 	"github.com/limenhq/limen/internal/bind"
 	"github.com/limenhq/limen/internal/op"
 	"github.com/limenhq/limen/internal/sockets"
+	"github.com/limenhq/limen/internal/store"
 )
 
 // Config says which machine is looked at. The zero value is this one.
@@ -18,23 +19,32 @@ type Config struct {
 	Now  func() time.Time       // nil means the system's clock
 	Name func() (string, error) // the machine's name; nil means the system's
 	Home func() (string, error) // the home directory of whoever asks; nil means the environment's
+
+	Settings func() (string, error) // where whoever asks keeps settings; nil means the environment's
+
+	State func() (string, error) // where what limen remembers of whoever asks lies; nil means the environment's
+	Cache func() (string, error) // where whoever asks keeps what can be fetched again; nil means the environment's
 }
 
 // A Host carries out verbs on this machine. It keeps nothing between two
-// questions, so that no answer is older than its question.
+// questions but a file of who held what, which List and Why check anew, so that
+// no answer is older than its question.
 type Host struct {
-	now     func() time.Time
-	name    func() (string, error)
-	home    func() (string, error)
-	sockets sockets.Reader
-	rules   bind.System
+	now      func() time.Time
+	name     func() (string, error)
+	home     func() (string, error)
+	settings func() (string, error)
+	state    func() (string, error)
+	cache    func() (string, error)
+	sockets  sockets.Reader
+	rules    bind.System
 
 	trying sync.Mutex // held while a port is tried, so that no other question meets the binds
 }
 
 // New returns a Host. It starts nothing and reads nothing.
 func New(c Config) *Host {
-	h := &Host{now: c.Now, name: c.Name, home: c.Home}
+	h := &Host{now: c.Now, name: c.Name, home: c.Home, settings: c.Settings, state: c.State, cache: c.Cache}
 	if h.now == nil {
 		h.now = time.Now
 	}
@@ -44,6 +54,15 @@ func New(c Config) *Host {
 	if h.home == nil {
 		h.home = os.UserHomeDir
 	}
+	if h.settings == nil {
+		h.settings = os.UserConfigDir
+	}
+	if h.state == nil {
+		h.state = func() (string, error) { return store.Directory(os.Getenv, h.home) }
+	}
+	if h.cache == nil {
+		h.cache = os.UserCacheDir
+	}
 	return h
 }
 
@@ -51,9 +70,22 @@ func New(c Config) *Host {
 func (h *Host) Ops() op.Table {
 	return op.Table{
 		op.List.By(h.List),
+		op.Sources.By(h.Sources),
 		op.Why.By(h.Why),
+		op.Identify.By(h.Identify),
 		op.Number.By(h.Number),
+		op.Renew.By(h.Renew),
+		op.Plan.By(h.Plan),
+		op.Free.By(h.Free),
+		op.Undo.By(h.Undo),
+		op.Scan.By(h.Scan),
+		op.Settings.By(h.Settings),
+		op.Pick.By(h.Pick),
+		op.Leases.By(h.Leases),
+		op.Release.By(h.Release),
+		op.Hold.By(h.Hold),
 		op.Watch.By(h.Watch),
+		op.Wait.By(h.Wait),
 	}
 }
 

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"net/netip"
 	"slices"
 
 	"github.com/limenhq/limen"
@@ -27,17 +28,27 @@ func (h *Host) identify(ctx context.Context, p *people, want sockets.Want, socks
 	return listeners, leftovers, gaps.list
 }
 
-// ownerless returns the numbers of sockets that have no owner.
-func ownerless(listeners []limen.Listener, leftovers []leftover) map[uint64]bool {
-	lost := map[uint64]bool{}
+// An identity tells sockets apart, also on systems that do not number them.
+type identity struct {
+	number uint64
+	local  limen.Endpoint
+	peer   netip.AddrPort
+}
+
+func identityOf(s sockets.Socket) identity { return identity{s.Number, s.Local, s.Peer} }
+
+// ownerless returns the sockets that have no owner. Connections without a
+// number are left out: no process has held them since they were closed.
+func ownerless(listeners []limen.Listener, leftovers []leftover) map[identity]bool {
+	lost := map[identity]bool{}
 	for _, l := range listeners {
 		if len(l.Owners) == 0 {
-			lost[l.Socket] = true
+			lost[identity{number: l.Socket, local: l.Endpoint}] = true
 		}
 	}
 	for _, c := range leftovers {
 		if len(c.Owners) == 0 && c.Socket != 0 {
-			lost[c.Socket] = true
+			lost[identity{c.Socket, c.Local, c.Peer}] = true
 		}
 	}
 	return lost
@@ -45,24 +56,27 @@ func ownerless(listeners []limen.Listener, leftovers []leftover) map[uint64]bool
 
 // leaveOut returns socks without those that were lost because they were
 // closed. Those whose holders ended, and which are still there, are to be
-// looked for anew. It reports false if that changes nothing.
-func (h *Host) leaveOut(ctx context.Context, want sockets.Want, socks []sockets.Socket, lost map[uint64]bool) (still []sockets.Socket, changed bool) {
+// looked for anew; where sockets have no numbers to look for, the table itself
+// names who holds them now. It reports false if that changes nothing.
+func (h *Host) leaveOut(ctx context.Context, want sockets.Want, socks []sockets.Socket, lost map[identity]bool) (still []sockets.Socket, changed bool) {
 	now, _, err := h.sockets.Read(ctx, want)
 	if err != nil {
 		return nil, false
 	}
-	there := map[uint64]bool{}
+	there := map[identity]sockets.Socket{}
 	for _, s := range now {
-		there[s.Number] = true
+		there[identityOf(s)] = s
 	}
 	for _, s := range socks {
-		switch {
-		case !lost[s.Number]:
-		case !there[s.Number]:
-			changed = true
-			continue
-		case len(s.Holders) > 0:
-			s.Holders, changed = nil, true
+		if lost[identityOf(s)] {
+			again, ok := there[identityOf(s)]
+			switch {
+			case !ok:
+				changed = true
+				continue
+			case len(s.Holders) > 0:
+				s.Holders, s.Absence, changed = again.Holders, again.Absence, true
+			}
 		}
 		still = append(still, s)
 	}

@@ -30,12 +30,16 @@ func (h *Host) List(ctx context.Context, in op.ListIn) (limen.Snapshot, error) {
 		return len(in.Query.Reaches) > 0 && !slices.Contains(in.Query.Reaches, reach(s, up))
 	})
 	people := h.newPeople(in.Usage)
+	people.memory = h.memory()
 	listeners, connections, gaps := h.identify(ctx, people, want, socks, up)
 	seen.add(gaps...)
 	for _, l := range listeners {
 		if in.Query.Match(l) {
 			snap.Listeners = append(snap.Listeners, l)
 		}
+	}
+	if in.Identify {
+		seen.add(h.fillServices(ctx, snap.Listeners)...)
 	}
 	for _, c := range connections {
 		if in.Query.MatchConnection(c.Connection) {

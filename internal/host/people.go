@@ -24,6 +24,7 @@ type people struct {
 	projects  project.Finder
 	keepers   keeper.Finder
 	usage     time.Time // when to measure usage; zero for not at all
+	memory    string    // where holders are remembered; empty where everyone must be known
 
 	met map[limen.ProcessID]*person // by findHolders, for the next question about owners
 }

@@ -49,6 +49,7 @@ func (p *people) findHolders(ctx context.Context, r sockets.Reader, socks []sock
 		id  limen.ProcessID
 		who *person
 	}
+	r.Memory, p.memory = p.memory, ""  // who asks again has met somebody whom it had wrong
 	queue := make(chan stranger, 1024) // the kernel tells of a thousand at once
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {

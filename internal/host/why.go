@@ -25,13 +25,17 @@ func (h *Host) Why(ctx context.Context, in op.WhyIn) (limen.Verdict, error) {
 		in.Transport = limen.TCP
 	}
 	in.Address = in.Address.Unmap()
-	f, err := h.facts(ctx, in)
+	f, err := h.facts(ctx, in, h.memory())
 	if err != nil {
 		return limen.Verdict{}, err
 	}
 	v := verdict.Judge(f)
-	number := registry.Lookup(in.Port, in.Transport)
-	v.Number = &number
+	if in.Identify {
+		h.fillCauses(ctx, &v, f)
+	}
+	list, gaps := h.shelf().Open()
+	number := list.Lookup(in.Port, in.Transport)
+	v.Number, v.Gaps = &number, append(v.Gaps, gaps...)
 	return v, ctx.Err()
 }
 
@@ -49,6 +53,7 @@ func rulesFor(port uint16, r bind.Rules) verdict.Rules {
 	blockedFor, _ := registry.BlockedByBrowsers(port)
 	return verdict.Rules{
 		Ephemeral: r.Ephemeral, Unprivileged: r.Unprivileged, MayBindLow: r.MayBindLow, Localhost: r.Localhost,
+		LowWildcard: r.LowWildcard, InWSL: r.InWSL, InJail: r.InJail,
 		Reserved: slices.ContainsFunc(r.Reserved, func(p limen.PortRange) bool { return p.Contains(port) }),
 		Browser:  blockedFor,
 	}

@@ -6,7 +6,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"runtime"
+	"syscall"
 )
 
 // This file is what happens inside a Program.
@@ -54,6 +56,9 @@ func play() int {
 	var p part
 	r := ready{PID: os.Getpid()}
 	err := json.Unmarshal([]byte(os.Getenv(programVar)), &p)
+	if p.Deaf {
+		signal.Ignore(syscall.SIGTERM)
+	}
 	switch {
 	case err != nil:
 	case p.Orphan:

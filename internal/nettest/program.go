@@ -26,6 +26,7 @@ type Program struct {
 	Workers int      // children that it starts after, with its sockets
 	User    int      // who it becomes once it holds its sockets; 0 stays
 	Deleted bool     // its file is deleted once it runs
+	Deaf    bool     // it goes on when it is asked to end, with SIGTERM
 	Orphan  bool     // whoever started it, its session's leader, has ended
 }
 

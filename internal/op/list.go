@@ -9,5 +9,6 @@ var List = Op[ListIn, limen.Snapshot]{Name: "list", Doc: "what holds the ports o
 type ListIn struct {
 	Query       limen.Query `json:"query,omitzero"`
 	Connections bool        `json:"connections,omitempty"` // also sockets with a peer, and those bound but not listening
+	Identify    bool        `json:"identify,omitempty"`    // also what speaks at each listener, by asking it
 	Usage       bool        `json:"usage,omitempty"`       // also processor time and memory of the owners
 }

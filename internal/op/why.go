@@ -12,7 +12,8 @@ var Why = Op[WhyIn, limen.Verdict]{Name: "why", Doc: "whether a port can be had,
 // WhyIn says which port is meant.
 type WhyIn struct {
 	Transport limen.Transport `json:"transport,omitzero"` // zero means TCP
-	Address   netip.Addr      `json:"address,omitzero"`   // tried besides the usual ones, if it is none of them
+	Address   netip.Addr      `json:"address,omitzero"`   // tried instead of the usual ones, if it is none of them
 	Port      uint16          `json:"port"`
-	NoTry     bool            `json:"noTry,omitempty"` // look only, bind nothing
+	NoTry     bool            `json:"noTry,omitempty"`    // look only, bind nothing
+	Identify  bool            `json:"identify,omitempty"` // also ask who is in the way what it speaks
 }

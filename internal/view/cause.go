@@ -12,6 +12,9 @@ import (
 // details adds what is known of one cause below the sentence that says it.
 func (p prose) details(c limen.Cause) {
 	p.owners(c.Owners)
+	if c.Service != nil {
+		p.item("speaks", serviceInWords(*c.Service))
+	}
 	// Who the owners are is evidence enough for people; JSON has the rest.
 	if len(c.Owners) == 0 || !c.Blocks {
 		for _, e := range c.Evidence {

@@ -36,6 +36,8 @@ var Columns = []Column{
 	{Name: "peer", Title: "PEER", Doc: "the other end of a connection", show: peerCell, compare: byPeer},
 	{Name: "reach", Title: "REACH", Doc: "how far away a peer can be: self, machine, network or world", show: reachCell, compare: byReach, tint: reachTint, groups: true},
 	{Name: "state", Title: "STATE", Doc: "where the socket is in its life", show: stateCell, plain: isUsualState, groups: true},
+	{Name: "service", Title: "SERVICE", Doc: "what speaks there, with product and version (needs --identify)", show: serviceCell, cut: true, groups: true},
+	{Name: "tls", Title: "TLS", Doc: "the version of TLS it is spoken in (needs --identify)", show: tlsCell, groups: true},
 	{Name: "backlog", Title: "BACKLOG", Doc: "connections that wait to be accepted, of how many that may", show: backlogCell, compare: byBacklog},
 	{Name: "user", Title: "USER", Doc: "who created the socket", show: userCell, groups: true},
 	{Name: "project", Title: "PROJECT", Doc: "whose directory the owner works in, with branch and worktree", show: projectCell, cut: true, groups: true},
@@ -55,13 +57,12 @@ var Columns = []Column{
 	{Name: "families", Title: "FAMILIES", Doc: "the versions of IP it answers", show: familiesCell},
 	{Name: "namespace", Title: "NAMESPACE", Doc: "the network namespace, as /proc/PID/ns/net shows it", show: namespaceCell, groups: true},
 	{Name: "socket", Title: "SOCKET", Doc: "the kernel's number of the socket", show: socketCell},
-	// The service is left out until limen asks what speaks there.
 }
 
 // The usual columns. What differs from run to run stands last.
 var (
-	onTerminal = []string{"port", "address", "peer", "reach", "state", "user", "project", "keeper", "cpu", "memory", "owner", "up"}
-	onPipe     = []string{"port", "address", "peer", "reach", "state", "user", "project", "keeper", "cpu", "memory", "owner", "started"}
+	onTerminal = []string{"port", "address", "peer", "reach", "state", "service", "user", "project", "keeper", "cpu", "memory", "owner", "up"}
+	onPipe     = []string{"port", "address", "peer", "reach", "state", "service", "user", "project", "keeper", "cpu", "memory", "owner", "started"}
 	inData     = []string{"transport", "port", "address", "families", "peer", "reach", "state", "user", "project", "keeper", "owner", "pid", "started", "cpu", "memory"}
 )
 

@@ -112,3 +112,16 @@ func (s separated) event(w io.Writer, e limen.Event, _ Options) error {
 	}
 	return s.line(w, values)
 }
+
+// Headline says an event in a few words, on one line and without colour: "vite
+// (812) opened 5173, shop".
+func Headline(e limen.Event) string {
+	r := rowOf(e.Listener)
+	f := form{now: e.Time}
+	verb := map[limen.Change]string{limen.Opened: "opened", limen.Closed: "closed", limen.OwnerChanged: "took over"}[e.Change]
+	line := ownerCell(r, f) + " " + verb + " " + portCell(r, f)
+	if about := projectCell(r, f); about != "" {
+		line += ", " + about
+	}
+	return Safe(line)
+}

@@ -1,8 +1,10 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 
@@ -22,7 +24,7 @@ func proseNumbers(w io.Writer, n limen.Numbers, o Options) error {
 		q := prose{page: &p, o: o}
 		q.paragraph("", numberHeadline(number))
 		q.linef("")
-		q.number(number)
+		q.number(number, allUses)
 		q.rules(number)
 		return p.to(w)
 	}
@@ -47,20 +49,27 @@ func proseNumbers(w io.Writer, n limen.Numbers, o Options) error {
 	return p.to(w)
 }
 
+// How many uses are told: all where a number is asked about, and the likeliest
+// where it is only mentioned.
+const (
+	allUses = math.MaxInt
+	fewUses = 3
+)
+
 // number tells what a port number is for, each layer on its own.
-func (p prose) number(n limen.Number) {
+func (p prose) number(n limen.Number, most int) {
 	if k := n.Known; k != nil {
-		for _, u := range k.Uses {
+		for _, u := range k.Uses[:min(len(k.Uses), most)] {
 			p.item("met", onTransport(u.What, u.Transport))
+		}
+		if more := len(k.Uses) - most; more > 0 {
+			p.item("met", fmt.Sprintf("and %d more: limen ports %d", more, n.Port))
 		}
 	}
 	for _, r := range n.Registered {
-		p.item("iana", registration(r))
+		p.item("iana", registration(r, n.Known))
 	}
 	if k := n.Known; k != nil {
-		if r := k.Registrant; r != nil {
-			p.item("by", registrant(*r))
-		}
 		if len(k.Relatives) > 0 {
 			p.item("family", fmt.Sprintf("%s: %s", k.Family, joinComma(portWords(k.Relatives))))
 		}
@@ -70,10 +79,17 @@ func (p prose) number(n limen.Number) {
 	}
 }
 
-// rules tells what holds for a number everywhere.
+// rules tells what holds for a number, everywhere and on the machine that was
+// asked, and how fresh the list is.
 func (p prose) rules(n limen.Number) {
 	for _, r := range n.Rules {
 		p.item("rule", evidence(r))
+	}
+	for _, r := range n.Here {
+		p.item("here", evidence(r))
+	}
+	if n.Source != "" {
+		p.item("list", n.Source)
 	}
 }
 
@@ -99,7 +115,9 @@ func officialNames(n limen.Number) (names []string) {
 	return names
 }
 
-func registration(r limen.Registration) string {
+// registration tells of an entry of IANA's list. Who asked for it is in the
+// official list; where there is only the short one, what is known helps out.
+func registration(r limen.Registration, k *limen.Known) string {
 	s := r.Name
 	if r.Description != "" && !strings.EqualFold(r.Description, r.Name) {
 		s = strings.TrimPrefix(s+": "+r.Description, ": ")
@@ -107,14 +125,21 @@ func registration(r limen.Registration) string {
 	if len(r.Transports) > 0 {
 		s += " (" + joinComma(r.Transports) + ")"
 	}
-	return s
-}
-
-func registrant(r limen.Registrant) string {
-	if r.Year == 0 {
-		return r.Name
+	by, registered := r.Assignee, r.Registered
+	if k != nil && k.Registrant != nil && k.Registrant.Service == r.Name && r.Name != "" {
+		by = cmp.Or(by, k.Registrant.Name)
+		if k.Registrant.Year > 0 {
+			registered = cmp.Or(registered, fmt.Sprint(k.Registrant.Year))
+		}
 	}
-	return fmt.Sprintf("%s, %d", r.Name, r.Year)
+	for _, more := range []struct{ lead, value string }{
+		{"for ", by}, {"registered ", registered}, {"changed ", r.Modified}, {"", r.Reference},
+	} {
+		if more.value != "" {
+			s += ", " + more.lead + more.value
+		}
+	}
+	return strings.TrimPrefix(s, ", ")
 }
 
 func onTransport(what string, t limen.Transport) string {
@@ -151,7 +176,7 @@ func ndjsonNumbers(w io.Writer, n limen.Numbers, _ Options) error {
 	for _, number := range n.Numbers {
 		lines = append(lines, line{"number": number})
 	}
-	return writeLines(w, lines)
+	return writeLines(w, append(lines, gapLines(n.Gaps)...))
 }
 
 // numberHeader are the columns of numbers.

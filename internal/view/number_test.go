@@ -13,6 +13,7 @@ func two() limen.Numbers {
 		{
 			Port: 8008, Range: limen.UserRange, Source: "a list",
 			Rules:      []limen.Evidence{{What: "User port", From: "RFC 6335"}},
+			Here:       []limen.Evidence{{What: "Given to outgoing connections", From: "net.range is 8000-9000"}},
 			Registered: []limen.Registration{{Name: "http-alt", Description: "HTTP Alternate", Transports: []string{"tcp", "udp"}}},
 			Known: &limen.Known{
 				Uses:       []limen.Use{{What: "Matrix, client API"}, {Transport: limen.UDP, What: "something else"}},

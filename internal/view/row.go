@@ -21,6 +21,7 @@ type row struct {
 	namespace limen.Namespace
 	sockets   []uint64
 	owners    []limen.Owner
+	service   *limen.Service // nil until asked
 }
 
 // rowsOf makes a row of each listener and each connection.
@@ -41,7 +42,7 @@ func rowsOf(s limen.Snapshot) []row {
 func rowOf(l limen.Listener) row {
 	return row{
 		endpoint: l.Endpoint, families: l.Families, device: l.Device, state: l.State, reach: l.Reach,
-		backlog: l.Backlog, user: l.User, namespace: l.Namespace, sockets: []uint64{l.Socket}, owners: l.Owners,
+		backlog: l.Backlog, user: l.User, namespace: l.Namespace, sockets: []uint64{l.Socket}, owners: l.Owners, service: l.Service,
 	}
 }
 

@@ -73,7 +73,7 @@ func (p prose) purpose() {
 	case n != nil && (n.Known != nil || len(n.Registered) > 0):
 		p.paragraph("", numberHeadline(*n))
 		p.linef("")
-		p.number(*n)
+		p.number(*n, fewUses)
 	case p.verdict.Range == limen.DynamicRange:
 		p.paragraph("", "it lies in the dynamic range (49152 to 65535), which nobody can register")
 	}

@@ -24,6 +24,9 @@ type Format struct {
 	snapshot func(io.Writer, limen.Snapshot, Options) error
 	verdicts func(io.Writer, []limen.Verdict, Options) error
 	numbers  func(io.Writer, limen.Numbers, Options) error
+	renewal  func(io.Writer, limen.Renewal, Options) error
+	waited   func(io.Writer, limen.Waited, Options) error
+	report   func(io.Writer, report, Options) error
 
 	newsHeader func(io.Writer) error // nil where there is none
 	event      func(io.Writer, limen.Event, Options) error
@@ -37,29 +40,29 @@ var (
 	Table = Format{
 		Name: "table", Doc: "for people; it may change",
 		TakesColumns: true, TakesGroups: true,
-		snapshot: tableSnapshot, verdicts: proseVerdicts, numbers: proseNumbers, event: proseEvent,
+		snapshot: tableSnapshot, verdicts: proseVerdicts, numbers: proseNumbers, renewal: proseRenewal, waited: proseWaited, report: proseReport, event: proseEvent,
 	}
 	JSON = Format{
 		Name: "json", Doc: "the whole answer as one object; it only grows",
 		TellsGaps: true,
-		snapshot:  jsonSnapshot, verdicts: jsonVerdicts, numbers: jsonNumbers, event: jsonEvent,
+		snapshot:  jsonSnapshot, verdicts: jsonVerdicts, numbers: jsonNumbers, renewal: jsonRenewal, waited: jsonWaited, report: jsonReport, event: jsonEvent,
 	}
 	NDJSON = Format{
 		Name: "ndjson", Doc: "one object a line: each listener, connection, cause and gap",
 		TellsGaps: true,
-		snapshot:  ndjsonSnapshot, verdicts: ndjsonVerdicts, numbers: ndjsonNumbers,
+		snapshot:  ndjsonSnapshot, verdicts: ndjsonVerdicts, numbers: ndjsonNumbers, renewal: ndjsonRenewal, waited: ndjsonWaited, report: ndjsonReport,
 		event: ndjsonEvent, newsGaps: ndjsonGaps,
 	}
 	CSV = Format{
 		Name: "csv", Doc: "a header, then one line each (RFC 4180)",
 		TakesColumns: true,
-		snapshot:     commas.snapshot, verdicts: commas.verdicts, numbers: commas.numbers,
+		snapshot:     commas.snapshot, verdicts: commas.verdicts, numbers: commas.numbers, renewal: commas.renewal, waited: commas.waited, report: commas.report,
 		newsHeader: commas.newsHeader, event: commas.event,
 	}
 	TSV = Format{
 		Name: "tsv", Doc: "the same with tabs between the values, and no quotes",
 		TakesColumns: true,
-		snapshot:     tabs.snapshot, verdicts: tabs.verdicts, numbers: tabs.numbers,
+		snapshot:     tabs.snapshot, verdicts: tabs.verdicts, numbers: tabs.numbers, renewal: tabs.renewal, waited: tabs.waited, report: tabs.report,
 		newsHeader: tabs.newsHeader, event: tabs.event,
 	}
 )
