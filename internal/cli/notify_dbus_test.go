@@ -5,6 +5,7 @@ package cli
 import (
 	"bufio"
 	"errors"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -34,7 +35,12 @@ func (s service) Notify(_ string, _ uint32, _, title, text string, _ []string, _
 // startBus starts a bus of the test's own and returns its address.
 func startBus(t *testing.T) string {
 	t.Helper()
-	cmd := exec.Command(nettest.Need(t, "dbus-daemon"), "--session", "--nofork", "--print-address", "--address=unix:dir="+t.TempDir())
+	dir, err := os.MkdirTemp("", "b") // a socket's path has room for 108 bytes
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	cmd := exec.Command(nettest.Need(t, "dbus-daemon"), "--session", "--nofork", "--print-address", "--address=unix:dir="+dir)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

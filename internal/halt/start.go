@@ -34,6 +34,5 @@ func Start(p Program, log io.Writer) (pid int, err error) {
 	if err := cmd.Start(); err != nil {
 		return 0, err
 	}
-	pid = cmd.Process.Pid
-	return pid, cmd.Process.Release()
+	return cmd.Process.Pid, cmd.Process.Release()
 }

@@ -36,7 +36,10 @@ func (h *Host) Free(ctx context.Context, in op.FreeIn) (limen.Freed, error) {
 	if err != nil {
 		return limen.Freed{}, err
 	}
-	p := h.planFrom(f)
+	p, err := h.planFrom(f)
+	if err != nil {
+		return limen.Freed{}, err
+	}
 	answer := limen.Freed{Machine: p.Machine, Time: p.Time, Transport: p.Transport, Port: p.Port, Gaps: p.Gaps}
 	if why, kind, next := objection(in, p, f); why != "" {
 		answer.Why, answer.Failure, answer.Next = why, &kind, next

@@ -25,6 +25,11 @@ func (h *Host) conclude(ctx context.Context, in op.FreeIn, answer limen.Freed, f
 	if err != nil {
 		return answer, err
 	}
+	if free && h.mayComeAgain(answer.Stopped) {
+		if free, waits, err = h.staysFree(ctx, in); err != nil {
+			return answer, err
+		}
+	}
 	answer.Freed = free
 	if free {
 		answer.Why = waits
@@ -39,6 +44,48 @@ func (h *Host) conclude(ctx context.Context, in op.FreeIn, answer limen.Freed, f
 	answer.Failure = &kind
 	answer.Why, answer.Next = whyHeld(in, answer, f, failed)
 	return answer, nil
+}
+
+// mayComeAgain reports whether something that nobody knows to be a keeper may
+// start again what was stopped: its parent goes on, and is no terminal's shell,
+// which starts nothing by itself. A loop in a script is such a parent.
+func (h *Host) mayComeAgain(stopped []limen.Stopped) bool {
+	p := h.newPeople(false)
+	for _, s := range stopped {
+		o := s.Owner
+		if len(o.Process.Ancestors) == 0 || o.Process.Ancestors[0].PID <= 1 || o.Keeper != nil && o.Keeper.Kind.Restarts() {
+			continue
+		}
+		parent := o.Process.Ancestors[0].ProcessID
+		isShell := slices.ContainsFunc(o.Within, func(k limen.Keeper) bool { return k.Kind == limen.Terminal && k.PID == parent.PID })
+		if _, err := p.processes.Read(parent); err == nil && !isShell {
+			return true
+		}
+	}
+	return false
+}
+
+// relapse is how long a port is watched that may be taken again: an interpreter
+// takes a tenth of a second to start.
+const relapse = 300 * time.Millisecond
+
+// staysFree looks at a port for a while, and reports whether it can be bound at
+// the end of it and nobody has come meanwhile.
+func (h *Host) staysFree(ctx context.Context, in op.FreeIn) (free bool, waits string, err error) {
+	limit := time.NewTimer(relapse)
+	defer limit.Stop()
+	for {
+		if free, waits, err = h.awaitFree(ctx, in.Transport, in.Port, 0); !free || err != nil {
+			return free, waits, err
+		}
+		select {
+		case <-ctx.Done():
+			return false, "", ctx.Err()
+		case <-limit.C:
+			return true, waits, nil
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 }
 
 // awaitFree waits until a port can be bound. Of closed connections it says

@@ -17,7 +17,7 @@ func (h *Host) Plan(ctx context.Context, in op.FreeIn) (limen.Plan, error) {
 	if err != nil {
 		return limen.Plan{}, err
 	}
-	return h.planFrom(f), nil
+	return h.planFrom(f)
 }
 
 // holders finds out who holds a port, without trying it.
@@ -34,14 +34,23 @@ func (h *Host) holders(ctx context.Context, in op.FreeIn) (verdict.Facts, error)
 }
 
 // planFrom makes a plan of what was seen.
-func (h *Host) planFrom(f verdict.Facts) limen.Plan {
-	return limen.Plan{
+func (h *Host) planFrom(f verdict.Facts) (limen.Plan, error) {
+	p := limen.Plan{
 		Machine: f.Machine, Time: f.Time, Transport: f.Transport, Port: f.Port, Gaps: f.Gaps,
 		Steps: plan.Steps(plan.Facts{
 			Transport: f.Transport, Port: f.Port, Listeners: f.Listeners, Asker: f.Asker,
 			Line: h.line(), Unowned: whyUnowned[f.Unowned], Tool: keeper.Tool, Command: keeper.Next,
 		}),
 	}
+	if len(p.Steps) == 0 {
+		return p, nil // there is nothing to protect
+	}
+	c, _, err := h.config()
+	if err != nil {
+		return p, err
+	}
+	p.Protected = plan.Protected(p, c.Free.Ports, c.Free.Users)
+	return p, nil
 }
 
 // whyUnowned says why nobody is known to hold a socket.

@@ -54,13 +54,13 @@ func (h *Host) Undo(ctx context.Context, in op.UndoIn) (limen.Undone, error) {
 	if err := records.ForgetStop(ctx, stop.ID); err != nil {
 		return answer, err
 	}
-	answer.Listening, err = h.awaitServer(ctx, stop.Port)
+	answer.Listening, err = h.awaitServer(ctx, stop.Port, answer.Started)
 	if err == nil && !answer.Listening {
 		next := fmt.Sprintf("limen wait %d", stop.Port)
 		if log := answer.Started[0].Log; log != "" {
 			next = "see what it printed: " + log
 		}
-		fail(&answer, &limen.Error{Kind: limen.Busy, Why: fmt.Sprintf("it was started, and nobody listens there after %v", startTime), Next: next})
+		fail(&answer, &limen.Error{Kind: limen.Busy, Why: "it was started, and nobody listens there: " + h.fateOf(answer.Started), Next: next})
 	}
 	return answer, err
 }
@@ -137,12 +137,14 @@ func (h *Host) logFor(m memento) (*os.File, error) {
 	return os.OpenFile(filepath.Join(dir, "undo.log"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 }
 
-// awaitServer waits until somebody listens on a port.
-func (h *Host) awaitServer(ctx context.Context, port uint16) (bool, error) {
+// awaitServer waits until somebody listens on a port, or until nobody is left
+// who could.
+func (h *Host) awaitServer(ctx context.Context, port uint16, started []limen.Started) (bool, error) {
 	limit, cancel := context.WithTimeout(ctx, startTime)
 	defer cancel()
 	for {
-		if came, err := h.hasServer(ctx, port); came || err != nil {
+		ended := allEnded(started)
+		if came, err := h.hasServer(ctx, port); came || err != nil || ended {
 			return came, err
 		}
 		select {
@@ -151,4 +153,23 @@ func (h *Host) awaitServer(ctx context.Context, port uint16) (bool, error) {
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
+}
+
+// allEnded reports whether all that limen started itself have ended. What
+// others keep may come back.
+func allEnded(started []limen.Started) bool {
+	for _, s := range started {
+		if s.PID == 0 || !halt.HasEnded(s.PID) {
+			return false
+		}
+	}
+	return len(started) > 0
+}
+
+// fateOf says what has become of what was started.
+func (h *Host) fateOf(started []limen.Started) string {
+	if allEnded(started) {
+		return "it has ended already"
+	}
+	return fmt.Sprintf("not after %v", startTime)
 }

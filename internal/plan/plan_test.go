@@ -160,3 +160,21 @@ func TestAForgedNameChangesNothing(t *testing.T) {
 		t.Errorf("%+v; want the name in quotes", got)
 	}
 }
+
+func TestWhatIsProtectedSaysSo(t *testing.T) {
+	p := limen.Plan{Port: 3000, Steps: steps(0, listener(1, owner(7, "db", ofUser(33, "www"))))}
+	for _, c := range []struct {
+		ports []uint16
+		users []string
+		want  string
+	}{
+		{[]uint16{22, 3000}, nil, "port 3000 is protected"},
+		{nil, []string{"www"}, "programs of user www are protected"},
+		{nil, []string{"33"}, "programs of user www are protected"},
+		{[]uint16{22}, []string{"ada"}, ""},
+	} {
+		if got := Protected(p, c.ports, c.users); got == "" != (c.want == "") || !strings.HasPrefix(got, c.want) {
+			t.Errorf("%v %v: %q; want %q", c.ports, c.users, got, c.want)
+		}
+	}
+}

@@ -86,3 +86,20 @@ func first(s limen.Step, o limen.Owner) limen.Owner {
 	}
 	return o
 }
+
+// Protected says why a port must be typed once more before anything on it is
+// stopped, because of the ports and users that somebody wants protected;
+// nothing if it need not be.
+func Protected(p limen.Plan, ports []uint16, users []string) string {
+	if slices.Contains(ports, p.Port) {
+		return fmt.Sprintf("port %d is protected by the settings (free.ports)", p.Port)
+	}
+	for _, s := range p.Steps {
+		for _, o := range s.Owners {
+			if u := o.Process.User; u != nil && (slices.Contains(users, u.Name) || slices.Contains(users, fmt.Sprint(u.UID))) {
+				return fmt.Sprintf("programs of user %s are protected by the settings (free.users)", limen.Unmistakable(u.String()))
+			}
+		}
+	}
+	return ""
+}
