@@ -87,6 +87,8 @@ var All = []Probe{
 	SNMP,
 	STUN,
 	QUIC,
+	WireGuard,
+	DHCP,
 }
 
 // transport returns what the protocol is carried over.

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -33,20 +34,38 @@ type server struct {
 	UDP     bool              // it waits for datagrams, so that its port says nothing
 	Ready   string            // what it writes once it is ready; empty means once its port is taken
 	Before  [][]string        // programs to be run first, as the same user, such as one that makes a database
+
+	tries int // how often it was started, and ended at once
 }
 
 // nobody is the user that servers run as where the test is root.
 const nobody = 65534
 
-// freePort returns an address on loopback with a port that nobody has.
+// givenPorts counts the ports that freePort has given out.
+var givenPorts atomic.Uint32
+
+// nextPort is where freePort looks next: below the ports that the system gives
+// to clients. One of those may just have been a client's, and what is left of
+// its connection keeps a server out that does not set SO_REUSEADDR.
+var nextPort atomic.Int32
+
+const firstPort = 22001 // in a range where few are usual for anything
+
+// freePort returns an address on loopback with a port that nobody has, and
+// that no test had before.
 func freePort(t testing.TB) netip.AddrPort {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for {
+		port := firstPort + nextPort.Add(1)
+		if port > 30000 {
+			t.Fatal("no port is free")
+		}
+		at := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(port))
+		if l, err := net.Listen("tcp", at.String()); err == nil {
+			l.Close()
+			return at
+		}
 	}
-	defer l.Close()
-	return netip.MustParseAddrPort(l.Addr().String())
 }
 
 // start starts the server on a free port, returns once it is there, and ends
@@ -60,6 +79,9 @@ func (s server) start(t testing.TB) Target {
 func (s server) startAt(t testing.TB, at netip.AddrPort) Target {
 	t.Helper()
 	program := nettest.Need(t, s.Program)
+	if s.Root && os.Geteuid() != 0 {
+		nettest.Skip(t, s.Program+" starts only as root")
+	}
 	runtime.LockOSThread() // Linux ends the server with the thread that started it
 	t.Cleanup(runtime.UnlockOSThread)
 	dir := s.home(t)
@@ -91,6 +113,11 @@ func (s server) startAt(t testing.TB, at netip.AddrPort) Target {
 		}
 	})
 	if err := s.await(at, output, ended); err != nil {
+		if s.tries++; s.tries < 3 && errors.Is(err, errEnded) {
+			// Whatever it was, such as a port that was taken in between.
+			t.Logf("%s: %v, and is started again\n%s", s.Program, err, output)
+			return s.startAt(t, freePort(t))
+		}
 		t.Fatalf("%s: %v\n%s", s.Program, err, output)
 	}
 	transport := limen.TCP
@@ -165,7 +192,7 @@ func (s server) await(at netip.AddrPort, output *written, ended chan struct{}) e
 		case <-output.ready:
 			return nil
 		case <-ended:
-			return errors.New("it ended")
+			return errEnded
 		case <-late:
 			return fmt.Errorf("it did not write %q", s.Ready)
 		}
@@ -179,7 +206,7 @@ func (s server) await(at netip.AddrPort, output *written, ended chan struct{}) e
 		select {
 		case <-tick.C:
 		case <-ended:
-			return errors.New("it ended")
+			return errEnded
 		case <-late:
 			return fmt.Errorf("nothing is at %v", at)
 		}
@@ -240,3 +267,5 @@ func ask(t testing.TB, p Probe, target Target) limen.Service {
 	}
 	return s
 }
+
+var errEnded = errors.New("it ended")
