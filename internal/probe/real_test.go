@@ -41,9 +41,6 @@ type server struct {
 // nobody is the user that servers run as where the test is root.
 const nobody = 65534
 
-// givenPorts counts the ports that freePort has given out.
-var givenPorts atomic.Uint32
-
 // nextPort is where freePort looks next: below the ports that the system gives
 // to clients. One of those may just have been a client's, and what is left of
 // its connection keeps a server out that does not set SO_REUSEADDR.
@@ -200,7 +197,7 @@ func (s server) await(at netip.AddrPort, output *written, ended chan struct{}) e
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if s.isTaken(at) {
+		if isTaken(at, s.UDP) {
 			return nil
 		}
 		select {
@@ -211,23 +208,6 @@ func (s server) await(at netip.AddrPort, output *written, ended chan struct{}) e
 			return fmt.Errorf("nothing is at %v", at)
 		}
 	}
-}
-
-// isTaken reports whether the port is taken, without speaking to the server:
-// some count who comes and says nothing.
-func (s server) isTaken(at netip.AddrPort) bool {
-	var c interface{ Close() error }
-	var err error
-	if s.UDP {
-		c, err = net.ListenPacket("udp", at.String())
-	} else {
-		c, err = net.Listen("tcp", at.String())
-	}
-	if err != nil {
-		return true
-	}
-	c.Close()
-	return false
 }
 
 // written is what a server writes.

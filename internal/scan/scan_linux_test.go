@@ -54,7 +54,7 @@ func TestAllPortsAreAskedAndNoneIsFoundThatIsNotThere(t *testing.T) {
 	for _, a := range []netip.Addr{loopback4, loopback6, netip.MustParseAddr("127.113.7.1")} {
 		t.Run(a.String(), func(t *testing.T) {
 			var want []uint16
-			for port := uint16(1000); len(want) < 60; port += 1071 {
+			for port := uint16(1030); len(want) < 60; port += 1071 {
 				l, err := net.Listen("tcp", netip.AddrPortFrom(a, port).String())
 				if err != nil {
 					t.Fatal(err)
@@ -196,7 +196,7 @@ func descriptors(t *testing.T) int {
 func BenchmarkScanLoopback(b *testing.B) {
 	nettest.NeedPrivate(b)
 	for i := range 60 {
-		l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(1000+i*1071))
+		l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(1030+i*1071))
 		if err != nil {
 			b.Fatal(err)
 		}
