@@ -24,19 +24,12 @@ var config = command{
 		if len(c.args) > 0 {
 			return invalid("cannot show the setting %q", c.args[0])("all are shown", "limen config")
 		}
-		f, o, err := c.output(env)
-		if err != nil {
-			return err
-		}
-		place, done, err := env.Place(ctx, "")
-		if err != nil {
-			return err
-		}
-		defer done()
-		s, err := op.Settings.On(ctx, place, op.SettingsIn{})
-		if err != nil {
-			return err
-		}
-		return view.Settings(env.Out, s, f, o)
+		return c.ask(ctx, env, func(place op.Place, f view.Format, o view.Options) error {
+			set, err := op.Settings.On(ctx, place, op.SettingsIn{})
+			if err != nil {
+				return err
+			}
+			return view.Settings(env.Out, set, f, o)
+		})
 	},
 }

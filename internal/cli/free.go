@@ -50,50 +50,43 @@ func runFree(ctx context.Context, env Env, c call) error {
 	if err != nil {
 		return err
 	}
-	f, o, err := c.output(env)
-	if err != nil {
-		return err
-	}
-	place, done, err := env.Place(ctx, "")
-	if err != nil {
-		return err
-	}
-	defer done()
-	if c.has("plan") {
-		plans, err := askPlans(ctx, place, ins)
-		if err != nil {
-			return err
+	return c.ask(ctx, env, func(place op.Place, f view.Format, o view.Options) error {
+		if c.has("plan") {
+			plans, err := askPlans(ctx, place, ins)
+			if err != nil {
+				return err
+			}
+			return view.Plans(env.Out, plans, f, o)
 		}
-		return view.Plans(env.Out, plans, f, o)
-	}
-	talk := newTalk(env)
-	if !c.has("yes") {
-		if ins, err = agree(ctx, env, place, talk, ins); err != nil {
-			return err
-		}
-	}
-	var all []limen.Freed
-	for _, in := range ins {
-		freed, err := op.Free.On(ctx, place, in)
-		if err == nil && !freed.Freed && !in.Force && talk != nil && freed.Stubborn {
-			freed, err = insist(ctx, place, talk, in, freed)
-		}
-		if err != nil {
-			return err
-		}
-		all = append(all, freed)
-	}
-	if err := view.Freed(env.Out, all, f, o); err != nil {
-		return err
-	}
-	for _, one := range all {
-		if !f.TellsGaps {
-			if err := view.Gaps(env.Err, one.Gaps); err != nil {
+		talk := newTalk(env)
+		if !c.has("yes") {
+			if ins, err = agree(ctx, env, place, talk, ins); err != nil {
 				return err
 			}
 		}
-	}
-	return failure(all)
+		var all []limen.Freed
+		for _, in := range ins {
+			freed, err := op.Free.On(ctx, place, in)
+			if err == nil && !freed.Freed && !in.Force && talk != nil && freed.Stubborn {
+				freed, err = insist(ctx, place, talk, in, freed)
+			}
+			if err != nil {
+				return err
+			}
+			all = append(all, freed)
+		}
+		if err := view.Freed(env.Out, all, f, o); err != nil {
+			return err
+		}
+		for _, one := range all {
+			if !f.TellsGaps {
+				if err := view.Gaps(env.Err, one.Gaps); err != nil {
+					return err
+				}
+			}
+		}
+		return failure(all)
+	})
 }
 
 // failure is the error of the first port that is not free.

@@ -41,23 +41,16 @@ func runIdentify(ctx context.Context, env Env, c call) error {
 	if err != nil {
 		return err
 	}
-	f, o, err := c.output(env)
-	if err != nil {
-		return err
-	}
-	place, done, err := env.Place(ctx, "")
-	if err != nil {
-		return err
-	}
-	defer done()
-	found, err := op.Identify.On(ctx, place, in)
-	if err != nil {
-		return err
-	}
-	if err := view.Identities(env.Out, found, f, o); err != nil || f.TellsGaps {
-		return err
-	}
-	return view.Gaps(env.Err, found.Gaps)
+	return c.ask(ctx, env, func(place op.Place, f view.Format, o view.Options) error {
+		found, err := op.Identify.On(ctx, place, in)
+		if err != nil {
+			return err
+		}
+		if err := view.Identities(env.Out, found, f, o); err != nil || f.TellsGaps {
+			return err
+		}
+		return view.Gaps(env.Err, found.Gaps)
+	})
 }
 
 // identifyIn reads which endpoints are meant. A port alone is a wildcard.

@@ -55,26 +55,19 @@ var release = command{
 // showLeases asks for leases and writes them; none is what it says if there
 // are none.
 func (c call) showLeases(ctx context.Context, env Env, none string, ask func(op.Place) (limen.Leases, error)) error {
-	f, o, err := c.output(env)
-	if err != nil {
-		return err
-	}
-	place, done, err := env.Place(ctx, "")
-	if err != nil {
-		return err
-	}
-	defer done()
-	all, err := ask(place)
-	if err != nil {
-		return err
-	}
-	if err := view.Leases(env.Out, all, env.Now(), f, o); err != nil || f.TellsGaps {
-		return err
-	}
-	if len(all.Leases) == 0 && none != "" {
-		if _, err := io.WriteString(env.Err, none+"\n"); err != nil {
+	return c.ask(ctx, env, func(place op.Place, f view.Format, o view.Options) error {
+		all, err := ask(place)
+		if err != nil {
 			return err
 		}
-	}
-	return view.Gaps(env.Err, all.Gaps)
+		if err := view.Leases(env.Out, all, env.Now(), f, o); err != nil || f.TellsGaps {
+			return err
+		}
+		if len(all.Leases) == 0 && none != "" {
+			if _, err := io.WriteString(env.Err, none+"\n"); err != nil {
+				return err
+			}
+		}
+		return view.Gaps(env.Err, all.Gaps)
+	})
 }

@@ -2,11 +2,13 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/op"
 	"github.com/limenhq/limen/internal/view"
 )
 
@@ -49,6 +51,21 @@ func (c call) output(env Env) (f view.Format, o view.Options, err error) {
 	o = view.Options{Width: env.Width(), Home: cmp.Or(env.Getenv("HOME"), env.Getenv("USERPROFILE"))}
 	o.Color, err = colored(env, o.Width, cmp.Or(c.values["color"], "auto"))
 	return f, o, err
+}
+
+// ask reads how the answer of a call is wanted, and lets do ask for it in the
+// place where verbs are carried out.
+func (c call) ask(ctx context.Context, env Env, do func(place op.Place, f view.Format, o view.Options) error) error {
+	f, o, err := c.output(env)
+	if err != nil {
+		return err
+	}
+	place, done, err := env.Place(ctx, "")
+	if err != nil {
+		return err
+	}
+	defer done()
+	return do(place, f, o)
 }
 
 // colored reports whether to write colours. NO_COLOR counts if it is not

@@ -43,31 +43,24 @@ func runPick(ctx context.Context, env Env, c call) error {
 	if err != nil {
 		return err
 	}
-	f, o, err := c.output(env)
-	if err != nil {
-		return err
-	}
-	place, done, err := env.Place(ctx, "")
-	if err != nil {
-		return err
-	}
-	defer done()
-	picked, err := op.Pick.On(ctx, place, in)
-	if err != nil {
-		return err
-	}
-	if c.has("hold") {
-		if err := holdBehind(ctx, picked); err != nil {
+	return c.ask(ctx, env, func(place op.Place, f view.Format, o view.Options) error {
+		picked, err := op.Pick.On(ctx, place, in)
+		if err != nil {
 			return err
 		}
-	}
-	if err := view.Picked(env.Out, picked, f, o); err != nil || f.TellsGaps {
-		return err
-	}
-	if err := view.Notes(env.Err, picked); err != nil {
-		return err
-	}
-	return view.Gaps(env.Err, picked.Gaps)
+		if c.has("hold") {
+			if err := holdBehind(ctx, picked); err != nil {
+				return err
+			}
+		}
+		if err := view.Picked(env.Out, picked, f, o); err != nil || f.TellsGaps {
+			return err
+		}
+		if err := view.Notes(env.Err, picked); err != nil {
+			return err
+		}
+		return view.Gaps(env.Err, picked.Gaps)
+	})
 }
 
 func pickIn(c call) (in op.PickIn, err error) {

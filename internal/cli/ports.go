@@ -31,24 +31,17 @@ var ports = command{
 }
 
 func runPorts(ctx context.Context, env Env, c call) error {
-	f, o, err := c.output(env)
-	if err != nil {
-		return err
-	}
-	place, done, err := env.Place(ctx, "")
-	if err != nil {
-		return err
-	}
-	defer done()
-	found, err := op.Number.On(ctx, place, op.NumberIn{Words: c.args})
-	if err != nil {
-		return err
-	}
-	if len(found.Numbers) == 0 && !f.TellsGaps {
-		io.WriteString(env.Err, "no port number fits that\n") // where it cannot be written, nobody is listening
-	}
-	if err := view.Numbers(env.Out, found, f, o); err != nil || f.TellsGaps {
-		return err
-	}
-	return view.Gaps(env.Err, found.Gaps)
+	return c.ask(ctx, env, func(place op.Place, f view.Format, o view.Options) error {
+		found, err := op.Number.On(ctx, place, op.NumberIn{Words: c.args})
+		if err != nil {
+			return err
+		}
+		if len(found.Numbers) == 0 && !f.TellsGaps {
+			io.WriteString(env.Err, "no port number fits that\n") // where it cannot be written, nobody is listening
+		}
+		if err := view.Numbers(env.Out, found, f, o); err != nil || f.TellsGaps {
+			return err
+		}
+		return view.Gaps(env.Err, found.Gaps)
+	})
 }

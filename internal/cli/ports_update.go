@@ -42,18 +42,11 @@ func runPortsUpdate(ctx context.Context, env Env, c call) error {
 			return err
 		}
 	}
-	f, o, err := c.output(env)
-	if err != nil {
-		return err
-	}
-	place, done, err := env.Place(ctx, "")
-	if err != nil {
-		return err
-	}
-	defer done()
-	r, err := op.Renew.On(ctx, place, in)
-	if err != nil {
-		return err
-	}
-	return view.Renewal(env.Out, r, f, o)
+	return c.ask(ctx, env, func(place op.Place, f view.Format, o view.Options) error {
+		r, err := op.Renew.On(ctx, place, in)
+		if err != nil {
+			return err
+		}
+		return view.Renewal(env.Out, r, f, o)
+	})
 }

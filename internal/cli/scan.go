@@ -55,34 +55,27 @@ func runScan(ctx context.Context, env Env, c call) error {
 			return err
 		}
 	}
-	f, o, err := c.output(env)
-	if err != nil {
-		return err
-	}
-	place, done, err := env.Place(ctx, "")
-	if err != nil {
-		return err
-	}
-	defer done()
-	width := widthOf(env.Err)
-	for news, err := range op.Scan.On(ctx, place, in) {
-		if err != nil {
-			return err
-		}
-		if err := view.Progress(env.Err, news, width); err != nil {
-			return err
-		}
-		if news.Scan == nil {
-			continue
-		}
-		if err := view.Scan(env.Out, *news.Scan, f, o); err != nil {
-			return err
-		}
-		if !f.TellsGaps {
-			if err := view.Gaps(env.Err, news.Scan.Gaps); err != nil {
+	return c.ask(ctx, env, func(place op.Place, f view.Format, o view.Options) error {
+		width := widthOf(env.Err)
+		for news, err := range op.Scan.On(ctx, place, in) {
+			if err != nil {
 				return err
 			}
+			if err := view.Progress(env.Err, news, width); err != nil {
+				return err
+			}
+			if news.Scan == nil {
+				continue
+			}
+			if err := view.Scan(env.Out, *news.Scan, f, o); err != nil {
+				return err
+			}
+			if !f.TellsGaps {
+				if err := view.Gaps(env.Err, news.Scan.Gaps); err != nil {
+					return err
+				}
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }

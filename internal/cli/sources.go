@@ -22,18 +22,11 @@ func runSources(ctx context.Context, env Env, c call) error {
 			return invalid("cannot use --%s with --sources", name)("--sources says how limen sees this machine, not what is there", next)
 		}
 	}
-	f, o, err := c.output(env)
-	if err != nil {
-		return err
-	}
-	place, done, err := env.Place(ctx, "")
-	if err != nil {
-		return err
-	}
-	defer done()
-	s, err := op.Sources.On(ctx, place, op.SourcesIn{})
-	if err != nil {
-		return err
-	}
-	return view.Sources(env.Out, s, f, o)
+	return c.ask(ctx, env, func(place op.Place, f view.Format, o view.Options) error {
+		s, err := op.Sources.On(ctx, place, op.SourcesIn{})
+		if err != nil {
+			return err
+		}
+		return view.Sources(env.Out, s, f, o)
+	})
 }

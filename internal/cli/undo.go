@@ -41,31 +41,24 @@ func runUndo(ctx context.Context, env Env, c call) error {
 		}
 		in.Port = port
 	}
-	f, o, err := c.output(env)
-	if err != nil {
-		return err
-	}
-	place, done, err := env.Place(ctx, "")
-	if err != nil {
-		return err
-	}
-	defer done()
-	undone, err := op.Undo.On(ctx, place, in)
-	if err != nil {
-		return err
-	}
-	if err := view.Undone(env.Out, undone, f, o); err != nil {
-		return err
-	}
-	if !f.TellsGaps {
-		if err := view.Gaps(env.Err, undone.Gaps); err != nil {
+	return c.ask(ctx, env, func(place op.Place, f view.Format, o view.Options) error {
+		undone, err := op.Undo.On(ctx, place, in)
+		if err != nil {
 			return err
 		}
-	}
-	if undone.Failure != nil {
-		return &limen.Error{
-			Kind: *undone.Failure, What: fmt.Sprintf("cannot undo the freeing of port %d", undone.Port), Why: undone.Why, Next: undone.Next,
+		if err := view.Undone(env.Out, undone, f, o); err != nil {
+			return err
 		}
-	}
-	return nil
+		if !f.TellsGaps {
+			if err := view.Gaps(env.Err, undone.Gaps); err != nil {
+				return err
+			}
+		}
+		if undone.Failure != nil {
+			return &limen.Error{
+				Kind: *undone.Failure, What: fmt.Sprintf("cannot undo the freeing of port %d", undone.Port), Why: undone.Why, Next: undone.Next,
+			}
+		}
+		return nil
+	})
 }

@@ -78,32 +78,25 @@ func runWait(ctx context.Context, env Env, c call) error {
 	if err != nil {
 		return err
 	}
-	f, o, err := c.output(env)
-	if err != nil {
-		return err
-	}
-	place, done, err := env.Place(ctx, "")
-	if err != nil {
-		return err
-	}
-	defer done()
-	result, err := op.Wait.On(ctx, place, in)
-	if err != nil {
-		return err
-	}
-	if err := tellOfWait(env, result, f, o); err != nil {
-		return err
-	}
-	switch result.Outcome {
-	case limen.OutcomeTimeout:
-		return errTimedOut
-	case limen.OutcomePointless:
-		return errPointless
-	}
-	if c.rest == nil || result.Outcome != limen.OutcomeReady {
-		return nil
-	}
-	return then(ctx, env, c.rest)
+	return c.ask(ctx, env, func(place op.Place, f view.Format, o view.Options) error {
+		result, err := op.Wait.On(ctx, place, in)
+		if err != nil {
+			return err
+		}
+		if err := tellOfWait(env, result, f, o); err != nil {
+			return err
+		}
+		switch result.Outcome {
+		case limen.OutcomeTimeout:
+			return errTimedOut
+		case limen.OutcomePointless:
+			return errPointless
+		}
+		if c.rest == nil || result.Outcome != limen.OutcomeReady {
+			return nil
+		}
+		return then(ctx, env, c.rest)
+	})
 }
 
 // tellOfWait says how waiting ended: to people beside the answer, which is the

@@ -58,36 +58,29 @@ func runWhy(ctx context.Context, env Env, c call) error {
 	if err != nil {
 		return err
 	}
-	f, o, err := c.output(env)
-	if err != nil {
-		return err
-	}
-	place, done, err := env.Place(ctx, "")
-	if err != nil {
-		return err
-	}
-	defer done()
-	var verdicts []limen.Verdict
-	var gaps []limen.Gap
-	// Whoever types a port wants to know what is there; a script says so.
-	curious := env.Width() > 0 && len(asked) == 1
-	for _, in := range asked {
-		in.Identify = !in.NoTry && (curious || c.has("identify"))
-		v, err := op.Why.On(ctx, place, in)
-		if err != nil {
-			return err
-		}
-		verdicts = append(verdicts, v)
-		for _, g := range v.Gaps {
-			if !slices.Contains(gaps, g) {
-				gaps = append(gaps, g)
+	return c.ask(ctx, env, func(place op.Place, f view.Format, o view.Options) error {
+		var verdicts []limen.Verdict
+		var gaps []limen.Gap
+		// Whoever types a port wants to know what is there; a script says so.
+		curious := env.Width() > 0 && len(asked) == 1
+		for _, in := range asked {
+			in.Identify = !in.NoTry && (curious || c.has("identify"))
+			v, err := op.Why.On(ctx, place, in)
+			if err != nil {
+				return err
+			}
+			verdicts = append(verdicts, v)
+			for _, g := range v.Gaps {
+				if !slices.Contains(gaps, g) {
+					gaps = append(gaps, g)
+				}
 			}
 		}
-	}
-	if err := view.Verdicts(env.Out, verdicts, f, o); err != nil || f.TellsGaps {
-		return err
-	}
-	return view.Gaps(env.Err, gaps)
+		if err := view.Verdicts(env.Out, verdicts, f, o); err != nil || f.TellsGaps {
+			return err
+		}
+		return view.Gaps(env.Err, gaps)
+	})
 }
 
 // whyIns reads which ports are asked about. All are read before the first is

@@ -34,8 +34,6 @@ type server struct {
 	UDP     bool              // it waits for datagrams, so that its port says nothing
 	Ready   string            // what it writes once it is ready; empty means once its port is taken
 	Before  [][]string        // programs to be run first, as the same user, such as one that makes a database
-
-	tries int // how often it was started, and ended at once
 }
 
 // nobody is the user that servers run as where the test is root.
@@ -110,11 +108,6 @@ func (s server) startAt(t testing.TB, at netip.AddrPort) Target {
 		}
 	})
 	if err := s.await(at, output, ended); err != nil {
-		if s.tries++; s.tries < 3 && errors.Is(err, errEnded) {
-			// Whatever it was, such as a port that was taken in between.
-			t.Logf("%s: %v, and is started again\n%s", s.Program, err, output)
-			return s.startAt(t, freePort(t))
-		}
 		t.Fatalf("%s: %v\n%s", s.Program, err, output)
 	}
 	transport := limen.TCP
