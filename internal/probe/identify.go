@@ -130,7 +130,15 @@ func (q *inquiry) askRest(ctx context.Context) (limen.Service, bool) {
 			rest = append(rest, p)
 		}
 	}
-	return q.askEach(ctx, rest, patienceGuess)
+	s, ok := q.askEach(ctx, rest, patienceGuess)
+	if !ok {
+		// Some were only slow: a machine that is busy, or a server that
+		// starts anew for each client. What is left of the time is theirs.
+		slow := q.askAgain()
+		rest = slices.DeleteFunc(rest, func(p Probe) bool { return !slices.Contains(slow, p.Name) })
+		s, ok = q.askEach(ctx, rest, patiencePort)
+	}
+	return s, ok
 }
 
 // askEach asks for one protocol after another until one is proved.
