@@ -12,7 +12,9 @@ import (
 const Budget = time.Second
 
 // How long a server may say nothing before the next protocol is tried. What is
-// known of its owner makes waiting worth it; a list of guesses does not.
+// known of its owner makes waiting worth it; a list of guesses does not. One
+// that takes its time to turn us away is given more: it may start anew for each
+// client, as X11 does, or its machine is busy.
 const (
 	patienceOwner = 500 * time.Millisecond // the owner is known to speak it
 	patiencePort  = 200 * time.Millisecond // the port is usual for it
@@ -130,15 +132,7 @@ func (q *inquiry) askRest(ctx context.Context) (limen.Service, bool) {
 			rest = append(rest, p)
 		}
 	}
-	s, ok := q.askEach(ctx, rest, patienceGuess)
-	if !ok {
-		// Some were only slow: a machine that is busy, or a server that
-		// starts anew for each client. What is left of the time is theirs.
-		slow := q.askAgain()
-		rest = slices.DeleteFunc(rest, func(p Probe) bool { return !slices.Contains(slow, p.Name) })
-		s, ok = q.askEach(ctx, rest, patiencePort)
-	}
-	return s, ok
+	return q.askEach(ctx, rest, patienceGuess)
 }
 
 // askEach asks for one protocol after another until one is proved.

@@ -19,7 +19,7 @@ type inquiry struct {
 	listens bool    // the server is given time to greet
 
 	asked   []question     // so far
-	slow    []question     // of these, what got no answer in time
+	pace    time.Duration  // of the server: the longest that it took to turn us away
 	inside  inside         // TLS, or not
 	shown   *limen.TLS     // what the server showed in a handshake
 	wants   bool           // it wanted a certificate of us
@@ -87,7 +87,8 @@ func (q *inquiry) try(ctx context.Context, p Probe, patience time.Duration, secu
 	if !q.begin(p, secure) {
 		return limen.Service{}, false
 	}
-	c := converse(ctx, q.target, patience)
+	began := now()
+	c := converse(ctx, q.target, max(patience, 3*q.pace))
 	defer c.close()
 	if c.err != nil {
 		q.lose(ctx, c.err)
@@ -101,8 +102,8 @@ func (q *inquiry) try(ctx context.Context, p Probe, patience time.Duration, secu
 	if c.wants && c.err != nil && !c.heard && !isTimeout(c.err) {
 		q.wants = true // with TLS 1.3, it is only now that the server leaves (RFC 8446 §4.4.2.4)
 	}
-	if isTimeout(c.err) && !c.heard {
-		q.slow = append(q.slow, question{p.Name, secure})
+	if c.err != nil && !isTimeout(c.err) {
+		q.pace = max(q.pace, now().Sub(began))
 	}
 	if errors.Is(c.err, syscall.ECONNREFUSED) {
 		q.gone = c.err // as datagrams are refused
@@ -139,16 +140,6 @@ func (q *inquiry) begin(p Probe, secure bool) bool {
 	}
 	q.asked = append(q.asked, this)
 	return true
-}
-
-// askAgain lets what got no answer in time be asked once more, and returns the
-// names of those protocols.
-func (q *inquiry) askAgain() (names []string) {
-	for _, slow := range q.slow {
-		names = append(names, slow.protocol)
-		q.asked = slices.DeleteFunc(q.asked, func(a question) bool { return a == slow })
-	}
-	return names
 }
 
 // enter goes inside TLS, and reports whether a conversation can be held there.

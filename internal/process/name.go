@@ -2,6 +2,7 @@ package process
 
 import (
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -25,7 +26,7 @@ func nameOf(executable string, command []string, comm string) string {
 // it can be seen: the first argument is whatever the starter chose.
 func baseName(executable string, command []string, comm string) string {
 	if executable != "" {
-		return path.Base(executable)
+		return calledName(path.Base(executable), command)
 	}
 	if len(command) > 0 {
 		first := command[0]
@@ -38,6 +39,27 @@ func baseName(executable string, command []string, comm string) string {
 		}
 	}
 	return comm
+}
+
+// calledNames are programs that are one file under several names, and do what
+// they are called. The first argument may choose among those, and no other.
+var calledNames = map[string][]string{
+	"redis-check-rdb":  {"redis-server", "redis-sentinel", "redis-check-aof"},
+	"redis-check-aof":  {"redis-server", "redis-sentinel", "redis-check-rdb"},
+	"valkey-check-rdb": {"valkey-server", "valkey-sentinel", "valkey-check-aof"},
+	"valkey-check-aof": {"valkey-server", "valkey-sentinel", "valkey-check-rdb"},
+}
+
+// calledName returns the name that a file was called by.
+func calledName(file string, command []string) string {
+	names := calledNames[file]
+	if len(names) == 0 || len(command) == 0 {
+		return file
+	}
+	if name := path.Base(titleWord(command[0])); slices.Contains(names, name) {
+		return name
+	}
+	return file
 }
 
 // titleWord returns the program's name in a title that it wrote over its

@@ -111,3 +111,15 @@ func FuzzNameOf(f *testing.F) {
 		}
 	})
 }
+
+func TestAFileOfSeveralNamesIsCalledByTheOneItWasGiven(t *testing.T) {
+	for first, want := range map[string]string{
+		"redis-server 127.0.0.1:6379": "redis-server",
+		"/usr/bin/redis-server":       "redis-server",
+		"nginx":                       "redis-check-rdb", // which it cannot be
+	} {
+		if got := nameOf("/usr/bin/redis-check-rdb", []string{first}, "redis-server"); got != want {
+			t.Errorf("%q: %q; want %q", first, got, want)
+		}
+	}
+}
