@@ -36,7 +36,8 @@ func Mentions(text []byte) iter.Seq[Mention] {
 			if m.Address, ok = addressBefore(text[:colon]); !ok {
 				continue
 			}
-			m.End, from = pastURL(text, end), end
+			m.End = pastURL(text, end)
+			from = m.End
 			if !yield(m) {
 				return
 			}

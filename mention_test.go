@@ -56,6 +56,7 @@ func TestMentionsAreWhatProgramsPrint(t *testing.T) {
 
 func FuzzMentions(f *testing.F) {
 	f.Add([]byte("at 127.0.0.1:80/x, [::1]:3000 and :8080"))
+	f.Add([]byte(":1/=:1")) // one inside the URL of another
 	f.Fuzz(func(t *testing.T, text []byte) {
 		last := 0
 		for m := range limen.Mentions(text) {
