@@ -35,10 +35,9 @@ func (h *Host) Scan(ctx context.Context, in op.ScanIn, next func(limen.ScanNews)
 	result.Machine, result.Time = h.moment()
 	before, gaps := h.listening(ctx)
 	news := limen.ScanNews{All: len(targets) * len(ports)}
-	open := make([][]uint16, len(targets))
+	open, unknown := make([][]uint16, len(targets)), make([][]uint16, len(targets))
 	for i, a := range targets {
 		t := limen.ScannedAddress{Address: a, Asked: len(ports)}
-		silent := map[uint16]bool{}
 		for some := range slices.Chunk(ports, piece) {
 			news.Address = a
 			if err := next(news); err != nil && ctx.Err() == nil {
@@ -57,9 +56,7 @@ func (h *Host) Scan(ctx context.Context, in op.ScanIn, next func(limen.ScanNews)
 			if got.Why != "" {
 				t.Why = got.Why
 			}
-			for _, p := range got.Silent {
-				silent[p] = true
-			}
+			unknown[i] = append(unknown[i], got.unknown...)
 			news.Asked += len(some)
 		}
 		result.Targets = append(result.Targets, t)
@@ -70,7 +67,7 @@ func (h *Host) Scan(ctx context.Context, in op.ScanIn, next func(limen.ScanNews)
 	set.add(more...)
 	result.Gaps = set.list
 	for i := range result.Targets {
-		compare(&result.Targets[i], open[i], ports, append(slices.Clone(after), before...))
+		compare(&result.Targets[i], open[i], left(ports, open[i], unknown[i]), append(slices.Clone(after), before...))
 	}
 	if in.Identify && ctx.Err() == nil {
 		h.identifyScanned(ctx, &result, after)
@@ -110,6 +107,7 @@ func tally(ports []uint16, r scan.Result) (t note) {
 			t.Refused++
 		default:
 			t.Unknown++
+			t.unknown = append(t.unknown, ports[i])
 		}
 	}
 	switch {
@@ -120,6 +118,19 @@ func tally(ports []uint16, r scan.Result) (t note) {
 		t.Why = r.Why.Error()
 	}
 	return t
+}
+
+// left are the ports that are neither open nor unknown: they were asked, and let
+// nobody in. All are in their order.
+func left(ports, open, unknown []uint16) (shut []uint16) {
+	for _, p := range ports {
+		_, isOpen := slices.BinarySearch(open, p)
+		_, isUnknown := slices.BinarySearch(unknown, p)
+		if !isOpen && !isUnknown {
+			shut = append(shut, p)
+		}
+	}
+	return shut
 }
 
 // listening are the TCP listeners of this network namespace, with their owners.
@@ -137,7 +148,7 @@ func (h *Host) listening(ctx context.Context) ([]limen.Listener, []limen.Gap) {
 
 // compare puts beside the open ports of an address what the kernel knows of
 // them, and finds listeners that let nobody in.
-func compare(t *limen.ScannedAddress, open, asked []uint16, listeners []limen.Listener) {
+func compare(t *limen.ScannedAddress, open, shut []uint16, listeners []limen.Listener) {
 	for _, p := range open {
 		one := limen.ScannedPort{Port: p, Kernel: limen.KernelNone}
 		if l, ok := listenerAt(listeners, t.Address, p); ok {
@@ -147,12 +158,9 @@ func compare(t *limen.ScannedAddress, open, asked []uint16, listeners []limen.Li
 		}
 		t.Open = append(t.Open, one)
 	}
-	for _, p := range asked {
-		if _, isOpen := slices.BinarySearch(open, p); isOpen {
-			continue
-		}
+	for _, p := range shut {
 		l, ok := listenerAt(listeners, t.Address, p)
-		if !ok || t.Unknown > 0 {
+		if !ok {
 			continue
 		}
 		one := limen.ScannedPort{Port: p, Kernel: limen.KernelListener, Owners: l.Owners}

@@ -25,6 +25,8 @@ type note struct {
 	Refused int        `json:"refused"`
 	Unknown int        `json:"unknown,omitempty"`
 	Why     string     `json:"why,omitempty"`
+
+	unknown []uint16 // which; such a note is asked again, so they are not written down
 }
 
 // notes are what is known of a scan. Without a file nothing is, and nothing is
@@ -33,6 +35,10 @@ type notes struct {
 	file *os.File
 	list []note
 }
+
+// notesHeader is the first line of such a file. Nothing is ever cut off one
+// that does not begin with it.
+const notesHeader = "{\"limen\":\"scan\"}\n"
 
 // mostNotes is how much of a file is read: more than a scan can write.
 const mostNotes = 64 << 20
@@ -49,6 +55,8 @@ func openNotes(name string) (*notes, error) {
 	}
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
 		return nil, cannot(errors.New("it is no file"))
+	} else if err == nil && info.Size() > mostNotes {
+		return nil, cannot(errors.New("it is larger than any scan's"))
 	}
 	var err error
 	if n.file, err = os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
@@ -58,8 +66,25 @@ func openNotes(name string) (*notes, error) {
 	var end int64
 	for {
 		line, err := r.ReadBytes('\n')
+		if end == 0 {
+			if len(line) > 0 && string(line) != notesHeader {
+				n.file.Close()
+				return nil, cannot(errors.New("it holds something else"))
+			}
+			if len(line) == 0 { // it is new
+				if _, err := n.file.WriteString(notesHeader); err != nil {
+					n.file.Close()
+					return nil, cannot(err)
+				}
+			}
+			end = int64(len(notesHeader))
+			if err != nil {
+				break
+			}
+			continue
+		}
 		if err != nil {
-			break // the end, or half a line
+			break // the end, or half a line, which limen itself began
 		}
 		var one note
 		if err := json.Unmarshal(line, &one); err != nil || !one.Address.IsValid() {

@@ -44,7 +44,7 @@ func (h *Host) scanTargets(ctx context.Context, words []string) ([]netip.Addr, e
 				}
 				networks = append([]netip.Prefix{}, c.Networks()...)
 			}
-			if !slices.ContainsFunc(networks, func(n netip.Prefix) bool { return n.Contains(a.WithZone("")) }) {
+			if a.IsLinkLocalUnicast() && a.Is6() || !slices.ContainsFunc(networks, func(n netip.Prefix) bool { return n.Contains(a) }) {
 				return nil, notYours(word, a)
 			}
 		}
@@ -107,7 +107,8 @@ func (h *Host) ownAddresses() ([]netip.Addr, error) {
 
 // isOwn reports whether an address is this machine's: all of 127.0.0.0/8 is.
 func isOwn(a netip.Addr, own []netip.Addr) bool {
-	return a.IsLoopback() || slices.ContainsFunc(own, func(o netip.Addr) bool { return o.WithZone("") == a.WithZone("") })
+	// A link-local address is one of many, told apart by their zones.
+	return a.IsLoopback() || slices.Contains(own, a)
 }
 
 func notYours(word string, a netip.Addr) error {

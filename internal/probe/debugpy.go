@@ -12,6 +12,9 @@ import (
 // Debugpy is the debugger of Python, as a server: the Debug Adapter Protocol,
 // each message with its length before it. It greets each client with its
 // version, and is told nothing: a client that says who it is takes its place.
+// One that only comes and goes can leave the adapter deaf to the next (seen
+// with 1.6.3, of Debian 12, after a few visits), so it is not visited where its
+// command line says what it is.
 var Debugpy = Probe{
 	Name: "debugpy",
 	Greets: func(first []byte) bool {
@@ -20,10 +23,10 @@ var Debugpy = Probe{
 	Claims: func(t Target) Claim {
 		for _, args := range commands(t) {
 			if at, ok := flag(args, "listen"); ok && listensAt(at, t.Endpoint.Addr.Port()) && mentions(args, "debugpy") {
-				return Claimed
+				return Spared
 			}
 			if port, ok := flag(args, "port"); ok && listensAt(port, t.Endpoint.Addr.Port()) && mentions(args, "debugpy") {
-				return Claimed // its adapter, a process of its own
+				return Spared // its adapter, a process of its own
 			}
 		}
 		return Unclaimed

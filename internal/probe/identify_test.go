@@ -413,6 +413,24 @@ func TestIdentifyShowsWhatTLSShows(t *testing.T) {
 	}
 }
 
+func TestADebuggerThatServesOneClientIsNotVisited(t *testing.T) {
+	for want, command := range map[string][]string{
+		"debugpy": {"/usr/bin/python3", "/usr/lib/python3/dist-packages/debugpy/adapter", "--for-server", "40001", "--host", "127.0.0.1", "--port", "5678"},
+		"delve":   {"dlv", "debug", "--headless", "--listen=127.0.0.1:5678"},
+		"jdwp":    {"java", "-agentlib:jdwp=transport=dt_socket,server=y,address=127.0.0.1:5678", "-jar", "x.jar"},
+	} {
+		dialled := false
+		got, err := Identify(t.Context(), Target{
+			Endpoint: limen.MustParseEndpoint("tcp/127.0.0.1:5678"),
+			Owners:   []limen.Owner{{Process: limen.Process{Name: command[0], Command: command}}},
+			Dial:     func(context.Context) (net.Conn, error) { dialled = true; return nil, errSelf },
+		})
+		if err != nil || dialled || got.Protocol != want || got.Confidence != limen.Guessed {
+			t.Errorf("%s: %+v, %v, visited: %t", want, got, err, dialled)
+		}
+	}
+}
+
 func TestIdentifyRefusesWhatIsManyPlaces(t *testing.T) {
 	for _, text := range []string{"tcp/0.0.0.0:80", "tcp/[::]:80", "udp/224.0.0.251:5353", "udp/255.255.255.255:67", "udp/[ff02::fb]:5353"} {
 		dialled := false

@@ -88,7 +88,7 @@ func (q *inquiry) try(ctx context.Context, p Probe, patience time.Duration, secu
 		return limen.Service{}, false
 	}
 	began := now()
-	c := converse(ctx, q.target, max(patience, 3*q.pace))
+	c := converse(ctx, q.target, max(patience, min(2*q.pace, patiencePort)))
 	defer c.close()
 	if c.err != nil {
 		q.lose(ctx, c.err)
@@ -102,7 +102,7 @@ func (q *inquiry) try(ctx context.Context, p Probe, patience time.Duration, secu
 	if c.wants && c.err != nil && !c.heard && !isTimeout(c.err) {
 		q.wants = true // with TLS 1.3, it is only now that the server leaves (RFC 8446 §4.4.2.4)
 	}
-	if c.err != nil && !isTimeout(c.err) {
+	if c.err != nil && !isTimeout(c.err) && !q.listens {
 		q.pace = max(q.pace, now().Sub(began))
 	}
 	if errors.Is(c.err, syscall.ECONNREFUSED) {
@@ -126,7 +126,7 @@ func (q *inquiry) try(ctx context.Context, p Probe, patience time.Duration, secu
 // lose notes why there is no connection. That time ran out after others were
 // had says nothing of the server.
 func (q *inquiry) lose(ctx context.Context, err error) {
-	if !q.reached || ctx.Err() == nil {
+	if !q.reached || ctx.Err() == nil && !isTimeout(err) {
 		q.gone = err
 	}
 }
