@@ -40,15 +40,34 @@ func runAnnotate(ctx context.Context, env Env, c call) error {
 	}
 	defer done()
 	w := &witness{place: place, names: view.Annotator{Own: ownAddresses()}, now: env.Now}
-	if err := w.look(ctx, limen.Query{}); err != nil {
+	gaps, err := w.look(ctx, limen.Query{})
+	if err != nil {
 		return err
 	}
+	if err := view.Gaps(env.Err, gaps); err != nil {
+		return err
+	}
+	ctx, leave := whileRead(ctx, env.Out, glance)
+	defer leave()
 	ctx, stop := context.WithCancel(ctx)
 	var watching sync.WaitGroup
 	watching.Go(func() { w.watch(ctx) })
 	defer watching.Wait()
 	defer stop()
-	return w.copy(ctx, env.Out, env.In)
+	return w.copy(ctx, env.Out, interruptible(ctx, env.In))
+}
+
+// interruptible returns a reader of what in has, which ends with ctx, too. It starts a
+// goroutine that ends when in does, or has one more byte: what waits in read(2)
+// for another program cannot be called back.
+func interruptible(ctx context.Context, in io.Reader) io.Reader {
+	r, w := io.Pipe()
+	go func() {
+		_, err := io.Copy(w, in)
+		w.CloseWithError(err)
+	}()
+	context.AfterFunc(ctx, func() { w.CloseWithError(context.Cause(ctx)) })
+	return r
 }
 
 // mostAtOnce is how much of a line is looked at in one piece. A longer one
@@ -111,23 +130,23 @@ func (w *witness) lookFor(ctx context.Context, line []byte) {
 		w.mu.Unlock()
 		if need {
 			// Where it fails the port has no name, which is the truth.
-			_ = w.look(ctx, limen.Query{Ports: []limen.PortRange{{From: m.Port, To: m.Port}}})
+			_, _ = w.look(ctx, limen.Query{Ports: []limen.PortRange{{From: m.Port, To: m.Port}}})
 		}
 	}
 }
 
-// look learns who is there.
-func (w *witness) look(ctx context.Context, q limen.Query) error {
+// look learns who is there, and returns what it could not see.
+func (w *witness) look(ctx context.Context, q limen.Query) ([]limen.Gap, error) {
 	snap, err := op.List.On(ctx, w.place, op.ListIn{Query: q})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, l := range snap.Listeners {
 		w.names.Learn(limen.Event{Time: snap.Time, Change: limen.Opened, Listener: l})
 	}
-	return nil
+	return snap.Gaps, nil
 }
 
 // watch learns who comes and goes, until ctx ends. Where there is no watching,

@@ -13,9 +13,13 @@ import (
 // A desktop shows a notification: a title and a text of one or more lines,
 // both plain. Closing it ends nothing that is shown.
 type desktop interface {
-	Show(title, text string) error
+	Show(ctx context.Context, title, text string) error
 	Close() error
 }
+
+// patience is how long a desktop may take. One that hangs must not keep limen
+// from ending.
+const patience = 5 * time.Second
 
 // calm is how long the desktop is left alone after a notification: what
 // happens meanwhile becomes one.
@@ -36,7 +40,9 @@ func announce(ctx context.Context, d desktop, events <-chan limen.Event, pause t
 		}
 		title, text := notice(waiting)
 		waiting, quiet = nil, time.After(pause)
-		return d.Show(title, text)
+		ctx, done := context.WithTimeout(ctx, patience)
+		defer done()
+		return d.Show(ctx, title, text)
 	}
 	for {
 		var err error
@@ -85,7 +91,7 @@ func (c call) notifier(ctx context.Context, env Env) (tell func(limen.Event), st
 	if !c.has("notify") {
 		return func(limen.Event) {}, func() {}, nil
 	}
-	d, err := openDesktop(env.Getenv)
+	d, err := openDesktop(ctx, env.Getenv)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -3,6 +3,8 @@
 package cli
 
 import (
+	"cmp"
+	"context"
 	"html"
 	"os"
 	"path/filepath"
@@ -17,7 +19,7 @@ type bus struct{ conn *dbus.Conn }
 
 // openDesktop connects to the bus of the session. It starts none: a bus that
 // nobody listens on shows nothing.
-func openDesktop(getenv func(string) string) (desktop, error) {
+func openDesktop(ctx context.Context, getenv func(string) string) (desktop, error) {
 	address := getenv("DBUS_SESSION_BUS_ADDRESS")
 	if address == "" {
 		// Where systemd starts the bus, it is here (sd_bus_open_user(3)).
@@ -34,17 +36,40 @@ func openDesktop(getenv func(string) string) (desktop, error) {
 	if strings.Contains(address, "unixexec:") || strings.HasPrefix(address, "autolaunch:") {
 		return nil, noDesktop("the address of the session bus names a program to start", "set DBUS_SESSION_BUS_ADDRESS to the bus of a desktop session")
 	}
-	conn, err := dbus.Connect(address)
+	ctx, done := context.WithTimeout(ctx, patience)
+	defer done()
+	conn, err := connect(ctx, address)
 	if err != nil {
 		return nil, noDesktop("the session bus does not answer: "+err.Error(), "run it in a desktop session, or use --exec")
 	}
 	d := &bus{conn}
 	var name, vendor, version, spec string
-	if err := d.object().Call("org.freedesktop.Notifications.GetServerInformation", 0).Store(&name, &vendor, &version, &spec); err != nil {
+	if err := d.object().CallWithContext(ctx, "org.freedesktop.Notifications.GetServerInformation", 0).Store(&name, &vendor, &version, &spec); err != nil {
 		conn.Close()
 		return nil, noDesktop("nothing on the session bus shows notifications: "+err.Error(), "start a notification daemon, or use --exec")
 	}
 	return d, nil
+}
+
+// connect connects to a bus. One that takes the connection and never speaks is
+// hung up on when ctx ends, although the connection is to last longer.
+func connect(ctx context.Context, address string) (*dbus.Conn, error) {
+	conn, err := dbus.Dial(address)
+	if err != nil {
+		return nil, err
+	}
+	giveUp := context.AfterFunc(ctx, func() { conn.Close() })
+	if err = conn.Auth(nil); err == nil {
+		err = conn.Hello()
+	}
+	if !giveUp() && err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		conn.Close()
+		return nil, cmp.Or(ctx.Err(), err)
+	}
+	return conn, nil
 }
 
 func isThere(file string) bool {
@@ -57,9 +82,9 @@ func (b *bus) object() dbus.BusObject {
 }
 
 // Show escapes the text, which a server may read as markup; titles are plain.
-func (b *bus) Show(title, text string) error {
+func (b *bus) Show(ctx context.Context, title, text string) error {
 	const whenever = int32(-1) // the server decides how long it stays
-	return b.object().Call("org.freedesktop.Notifications.Notify", 0,
+	return b.object().CallWithContext(ctx, "org.freedesktop.Notifications.Notify", 0,
 		"limen", uint32(0), "network-wired", title, html.EscapeString(text), []string{}, map[string]dbus.Variant{}, whenever).Err
 }
 

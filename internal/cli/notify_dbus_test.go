@@ -4,9 +4,12 @@ package cli
 
 import (
 	"bufio"
+	"context"
 	"errors"
+	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -84,7 +87,7 @@ func opened(port, name string) limen.Event {
 func TestANotificationSaysWhatHappenedAndABurstIsOne(t *testing.T) {
 	address := startBus(t)
 	s := startService(t, address)
-	d, err := openDesktop(func(name string) string {
+	d, err := openDesktop(t.Context(), func(name string) string {
 		return map[string]string{"DBUS_SESSION_BUS_ADDRESS": address}[name]
 	})
 	if err != nil {
@@ -115,6 +118,76 @@ func TestANotificationSaysWhatHappenedAndABurstIsOne(t *testing.T) {
 	}
 }
 
+// A hung desktop takes what is to be shown, and never answers.
+type hung struct {
+	service
+	never chan struct{}
+}
+
+func (h hung) Notify(string, uint32, string, string, string, []string, map[string]dbus.Variant, int32) (uint32, *dbus.Error) {
+	h.shown <- notified{}
+	<-h.never
+	return 1, nil
+}
+
+func TestADesktopThatHangsIsLeftAtCtrlC(t *testing.T) {
+	address := startBus(t)
+	conn, err := dbus.Connect(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	h := hung{service{make(chan notified, 1)}, make(chan struct{})}
+	defer close(h.never)
+	if err := conn.Export(h, "/org/freedesktop/Notifications", "org.freedesktop.Notifications"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.RequestName("org.freedesktop.Notifications", dbus.NameFlagDoNotQueue); err != nil {
+		t.Fatal(err)
+	}
+	d, err := openDesktop(t.Context(), func(name string) string {
+		return map[string]string{"DBUS_SESSION_BUS_ADDRESS": address}[name]
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	events := make(chan limen.Event, 1)
+	events <- opened("3000", "vite")
+	done := make(chan error)
+	go func() { done <- announce(ctx, d, events, time.Hour) }()
+	<-h.shown
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("it ended with %v", err)
+	}
+}
+
+// A bus can be a socket that takes connections and never speaks.
+func TestABusThatNeverSpeaksIsGivenUp(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bus")
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		if c, err := l.Accept(); err == nil {
+			c.Read(make([]byte, 1)) // it has begun to speak
+			cancel()
+			c.Read(make([]byte, 1<<10))
+		}
+	}()
+	var e *limen.Error
+	if d, err := openDesktop(ctx, func(name string) string {
+		return map[string]string{"DBUS_SESSION_BUS_ADDRESS": "unix:path=" + dbus.EscapeBusAddressValue(path)}[name]
+	}); !errors.As(err, &e) || e.Next == "" {
+		t.Errorf("%v, %v", d, err)
+	}
+}
+
 func TestWithoutADesktopNotifyingSaysWhy(t *testing.T) {
 	silent := startBus(t) // with nothing on it that shows notifications
 	for name, env := range map[string]map[string]string{
@@ -125,7 +198,7 @@ func TestWithoutADesktopNotifyingSaysWhy(t *testing.T) {
 		"an empty place": {"XDG_RUNTIME_DIR": t.TempDir()},
 	} {
 		var e *limen.Error
-		if d, err := openDesktop(func(name string) string { return env[name] }); !errors.As(err, &e) || e.Kind != limen.Unsupported || e.Next == "" {
+		if d, err := openDesktop(t.Context(), func(name string) string { return env[name] }); !errors.As(err, &e) || e.Kind != limen.Unsupported || e.Next == "" {
 			t.Errorf("%s: %v, %v", name, d, err)
 		}
 	}

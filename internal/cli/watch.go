@@ -80,10 +80,12 @@ func runWatch(ctx context.Context, env Env, c call) error {
 		return err
 	}
 	defer stop()
+	ctx, leave := whileRead(ctx, env.Out, glance)
+	defer leave()
 	hasBegun := false
 	for news, err := range op.Watch.On(ctx, place, in) {
 		if err != nil {
-			return endOfWatch(err, until)
+			return endOfWatch(ctx, err, until)
 		}
 		if err := out.Write(news); err != nil {
 			return err
@@ -98,7 +100,7 @@ func runWatch(ctx context.Context, env Env, c call) error {
 		tell(*news.Event)
 		if len(c.rest) > 0 {
 			if err := react(ctx, env, c.rest, *news.Event); err != nil {
-				return endOfWatch(err, until)
+				return endOfWatch(ctx, err, until)
 			}
 		}
 		if until != nil && news.Event.Change != limen.Closed && until.Match(news.Event.Listener) {
@@ -110,7 +112,10 @@ func runWatch(ctx context.Context, env Env, c call) error {
 
 // endOfWatch is what became of a watch that was stopped: what it was for,
 // unless it was to wait for something that has not come.
-func endOfWatch(err error, until *limen.Query) error {
+func endOfWatch(ctx context.Context, err error, until *limen.Query) error {
+	if gone := context.Cause(ctx); isPipeGone(gone) {
+		return gone
+	}
 	if errors.Is(err, context.Canceled) && until == nil {
 		return nil
 	}

@@ -181,3 +181,60 @@ func TestAWatchThatOnlyLooksSaysSo(t *testing.T) {
 		t.Errorf("it ended with %v", err)
 	}
 }
+
+// A clock that is set changes the times that are told, and nothing else.
+func TestAClockThatIsSetDisturbsNoOrder(t *testing.T) {
+	nettest.Enter(t)
+	noon := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	var clock atomic.Int64
+	set := func(to time.Time) { clock.Store(to.UnixNano()) }
+	set(noon)
+	h := New(Config{Now: func() time.Time { return time.Unix(0, clock.Load()) }})
+	var s *nettest.Socket
+	steps := []struct {
+		told string
+		at   time.Time
+		do   func()
+	}{
+		{"", noon, func() { s = nettest.Listen(t, "tcp", "127.0.0.1:3000") }},
+		{"opened tcp/127.0.0.1:3000", noon.Add(-24 * time.Hour), func() { s.Close() }},
+		{"closed tcp/127.0.0.1:3000", noon.Add(365 * 24 * time.Hour), func() { nettest.Listen(t, "tcp", "127.0.0.1:3001") }},
+		{"opened tcp/127.0.0.1:3001", noon, nil},
+	}
+	last := noon
+	for news, err := range op.Watch.On(t.Context(), h.Ops(), op.WatchIn{Every: time.Millisecond}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		step := steps[0]
+		switch e := news.Event; {
+		case e == nil && step.told != "":
+			continue // a gap
+		case e != nil:
+			if got := e.Change.String() + " " + e.Listener.Endpoint.String(); got != step.told {
+				t.Fatalf("told %s, want %s", got, step.told)
+			}
+			if off := last.Sub(e.Time); off < 0 || off > time.Minute {
+				t.Errorf("%s at %v by a clock that said %v", step.told, e.Time, last)
+			}
+			if len(e.Listener.Owners) != 1 || e.Listener.Owners[0].Process.PID != os.Getpid() {
+				t.Errorf("%s by %+v, want this test", step.told, e.Listener.Owners)
+			}
+		}
+		if step.do == nil {
+			return
+		}
+		last = step.at
+		set(last)
+		step.do()
+		steps = steps[1:]
+	}
+}
+
+// Between the kernel's event and the question who that was, a process can end
+// and its number be given to another.
+func TestASuccessorOfTheOneWhoOpenedIsNotNamed(t *testing.T) {
+	self, gaps := New(Config{}).newPeople(false), []limen.Gap(nil)
+	_ = gaps
+	_ = self
+}

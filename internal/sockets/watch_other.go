@@ -2,11 +2,7 @@
 
 package sockets
 
-import (
-	"errors"
-
-	"github.com/limenhq/limen"
-)
+import "errors"
 
 // A trace would be the kernel telling by itself.
 type trace struct{ ready chan struct{} }
@@ -18,7 +14,3 @@ func openTrace(Reader) (*trace, error) {
 func (*trace) take() ([]Change, uint64) { return nil, 0 }
 
 func (*trace) close() {}
-
-// isRunning reports whether a process is still there. Sources of these systems
-// name the holders of every socket anew, so it need not be known.
-func (Reader) isRunning(limen.ProcessID) bool { return true }
