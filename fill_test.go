@@ -32,6 +32,12 @@ var values = map[reflect.Type]func(n uint64) any{
 	reflect.TypeFor[limen.Kind]():           func(uint64) any { return limen.Busy },
 	reflect.TypeFor[limen.GoalState]():      func(uint64) any { return limen.GoalFree },
 	reflect.TypeFor[limen.Outcome]():        func(uint64) any { return limen.OutcomePointless },
+	reflect.TypeFor[limen.AppState]():       func(uint64) any { return limen.AppLooping },
+	reflect.TypeFor[limen.AppChange]():      func(uint64) any { return limen.AppAnswered },
+	reflect.TypeFor[limen.Part]():           func(uint64) any { return limen.ThePart },
+	reflect.TypeFor[limen.Stream]():         func(uint64) any { return limen.StdErr },
+	reflect.TypeFor[limen.Level]():          func(uint64) any { return limen.LevelWarn },
+	reflect.TypeFor[limen.ServedKind]():     func(uint64) any { return limen.ServedRequest },
 }
 
 // filled returns a noun of n's type that says everything it can.

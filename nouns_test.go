@@ -22,6 +22,9 @@ var here = limen.MustParseEndpoint("tcp/0.0.0.0:0")
 // it must fail, so that no half made noun leaves the machine.
 var nouns = []any{
 	limen.Ancestor{},
+	limen.App{State: limen.AppWaiting},
+	limen.AppEvent{Change: limen.AppLaunched},
+	limen.Apps{},
 	limen.Awaited{Goal: limen.Goal{State: limen.GoalReady}},
 	limen.Backlog{},
 	limen.Bind{},
@@ -43,12 +46,16 @@ var nouns = []any{
 	limen.Identity{Endpoint: here},
 	limen.Keeper{},
 	limen.Known{},
+	limen.Launch{},
 	limen.Lease{},
 	limen.Leases{},
 	limen.Listener{Endpoint: here, State: limen.Bound, Reach: limen.Self},
+	limen.LogLine{Stream: limen.StdOut},
 	limen.News{},
+	limen.Notice{},
 	limen.Number{Range: limen.SystemRange},
 	limen.Numbers{},
+	limen.Opening{Endpoint: here, Part: limen.NoPart},
 	limen.Owner{Role: limen.Sole, Proof: limen.Proved},
 	limen.Plan{Transport: limen.TCP},
 	limen.PortRange{From: 1, To: 1},
@@ -63,9 +70,11 @@ var nouns = []any{
 	limen.ScanNews{},
 	limen.ScannedAddress{},
 	limen.ScannedPort{},
+	limen.Served{Kind: limen.ServedOpened},
 	limen.Service{Confidence: limen.Told},
 	limen.Setting{},
 	limen.Settings{},
+	limen.Site{},
 	limen.Snapshot{},
 	limen.Step{},
 	limen.Stopped{Owner: limen.Owner{Role: limen.Sole, Proof: limen.Proved}},
@@ -78,6 +87,7 @@ var nouns = []any{
 	limen.Use{},
 	limen.User{},
 	limen.Verdict{Transport: limen.TCP, Range: limen.SystemRange},
+	limen.Visit{},
 	limen.Waited{Outcome: limen.OutcomeReady},
 }
 
@@ -150,6 +160,7 @@ func TestAbsentListsAreWrittenAsEmptyOnes(t *testing.T) {
 		"sources":           limen.Sources{},
 		"binds causes gaps": limen.Verdict{Transport: limen.TCP, Range: limen.SystemRange},
 		"owners evidence":   limen.Cause{},
+		"urls endpoints":    limen.Site{},
 		"rules registered":  limen.Number{Range: limen.SystemRange},
 	} {
 		b, err := json.Marshal(noun)

@@ -12,6 +12,9 @@ import (
 )
 
 func main() {
+	if code, entered := cli.Enter(); entered {
+		os.Exit(code)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// Writing to a pipe that nobody reads any more shall be an error that cli
 	// sees, and not the end of the program (os/signal, "SIGPIPE").

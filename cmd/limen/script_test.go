@@ -12,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/limenhq/limen/internal/cli"
 	"github.com/limenhq/limen/internal/nettest"
 )
 
@@ -34,6 +35,9 @@ var modes = []mode{
 
 // TestMain is the program itself where a script calls it by its name.
 func TestMain(m *testing.M) {
+	if code, entered := cli.Enter(); entered { // under whatever name
+		os.Exit(code)
+	}
 	if filepath.Base(os.Args[0]) == "limen" {
 		main()
 		os.Exit(0)

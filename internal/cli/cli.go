@@ -29,12 +29,14 @@ type Env struct {
 	// Place returns where verbs are carried out: where names a machine, or
 	// this one if it is empty. The caller calls done when it has its answers.
 	Place func(ctx context.Context, where string) (p op.Place, done func() error, err error)
+
+	front *daemon.Front // of the programs that limen runs; nil where Place was given
 }
 
 // commands are all commands, in the order help lists them. The common ones are
 // short and stand at the top level; features will be noun and verb, as in
 // "route add".
-var commands = []command{list, why, free, undo, identify, scan, watch, annotate, wait, ports, portsUpdate, pick, leases, release, hold, config, completion, version, help}
+var commands = []command{list, why, free, run, up, ps, logs, restart, down, undo, identify, scan, watch, serve, annotate, wait, ports, portsUpdate, pick, leases, release, hold, config, completion, version, help}
 
 // A command is one thing a person can type.
 type command struct {
@@ -45,6 +47,7 @@ type command struct {
 	examples []entry
 	flags    []flag
 
+	endsAtWord   bool // the first word that is no flag is a program, and what follows is its own
 	takesProgram bool // what follows "--" is a program with its arguments, and stands in the call's rest
 
 	lists []glossary // what the words mean that the command takes
@@ -87,6 +90,13 @@ func (c call) has(name string) bool {
 	return ok
 }
 
+// Enter does what this process was started for by another limen, if it was, and
+// returns its exit code. It is called on the main goroutine, before all else.
+func Enter() (code int, entered bool) {
+	entered, err := daemon.Enter(os.Environ)
+	return exitCode(err), entered
+}
+
 // Main carries out a command line, without the program's name, and returns
 // the exit code.
 func Main(ctx context.Context, env Env, args []string) int {
@@ -112,8 +122,10 @@ func (e Env) real() Env {
 		e.Width = func() int { return widthOf(e.Out) }
 	}
 	if e.Place == nil {
+		front := &daemon.Front{}
+		e.front = front
 		e.Place = func(ctx context.Context, where string) (op.Place, func() error, error) {
-			return daemon.Connect(ctx, where, daemon.Config{Now: e.Now})
+			return daemon.Connect(ctx, where, daemon.Config{Now: e.Now, Front: *front})
 		}
 	}
 	return e
@@ -149,7 +161,9 @@ func isFlag(word string) bool { return len(word) > 1 && word[0] == '-' }
 // complain says what went wrong, and how the command is used if it was not
 // used so.
 func complain(env Env, c *command, err error) {
-	view.Error(env.Err, explain(err)) // where it cannot be written, nobody is listening
+	for _, one := range each(err) {
+		view.Error(env.Err, explain(one)) // where it cannot be written, nobody is listening
+	}
 	if c != nil && errors.Is(err, limen.Invalid) {
 		io.WriteString(env.Err, "  use:  "+c.usage()+"\n")
 	}

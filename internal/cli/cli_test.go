@@ -141,6 +141,14 @@ func (d *desk) env() Env {
 				op.Release.By(answer[op.ReleaseIn](limen.Leases{})),
 				op.Hold.By(func(context.Context, op.HoldIn, func(limen.Leases) error) error { return nil }),
 				op.Scan.By(func(context.Context, op.ScanIn, func(limen.ScanNews) error) error { return nil }),
+				op.Serve.By(func(context.Context, op.ServeIn, func(limen.Served) error) error { return nil }),
+				op.Launch.By(answer[op.RunIn](limen.Launch{})),
+				op.Run.By(func(context.Context, op.RunIn, func(limen.AppEvent) error) error { return nil }),
+				op.Up.By(func(context.Context, op.UpIn, func(limen.AppEvent) error) error { return nil }),
+				op.Apps.By(answer[op.AppsIn](limen.Apps{})),
+				op.Restart.By(answer[op.AppsIn](limen.Apps{})),
+				op.Down.By(answer[op.AppsIn](limen.Apps{})),
+				op.Logs.By(func(context.Context, op.LogsIn, func(limen.LogLine) error) error { return nil }),
 			}, func() error { d.closed++; return nil }, nil
 		},
 	}

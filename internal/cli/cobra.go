@@ -79,6 +79,7 @@ func (a *adapter) add(c *command) {
 	}
 	k.SetHelpFunc(func(*cobra.Command, []string) { a.helpErr = write(a.env.Out, c.help()) })
 	k.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(*c, err) })
+	k.Flags().SetInterspersed(!c.endsAtWord)
 	for _, f := range c.flags {
 		if f.value == "" {
 			k.Flags().BoolP(f.name, f.short, false, f.doc)

@@ -27,6 +27,8 @@ var exits = []exit{
 	{5, limen.Busy, "someone else has it"},
 	{6, limen.Unsupported, "not on this system"},
 	{124, errTimedOut, "the time was over, of limen wait"},
+	{126, coded{code: 126}, "the program of limen run cannot be run"},
+	{127, coded{code: 127}, "the program of limen run is not there"},
 	{130, context.Canceled, "stopped by Ctrl-C or a signal, without an answer"}, // 128 and SIGINT, as shells count
 }
 
@@ -46,11 +48,14 @@ func isEnding(err error) bool { return errors.As(err, new(ending)) }
 // exitCode returns the exit code of what came of a command.
 func exitCode(err error) int {
 	var last ending
+	var own coded
 	switch {
 	case err == nil, isPipeGone(err):
 		return 0
 	case errors.As(err, &last):
 		return last.code
+	case errors.As(err, &own):
+		return own.code
 	}
 	for _, e := range exits {
 		if errors.Is(err, e.kind) {
@@ -90,4 +95,20 @@ func explain(err error) error {
 		Kind: limen.Internal, What: "cannot go on", Why: err.Error(),
 		Next: "if this looks like limen's fault, report it: https://github.com/limenhq/limen/issues",
 	}
+}
+
+// each returns the errors that were joined, where each is one of three parts, as
+// all mistakes of a file are.
+func each(err error) (all []error) {
+	several, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	for _, one := range several.Unwrap() {
+		if !errors.As(one, new(*limen.Error)) {
+			return []error{err}
+		}
+		all = append(all, each(one)...)
+	}
+	return all
 }

@@ -25,3 +25,21 @@ func isTerminal(r io.Reader) bool {
 	f, ok := r.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
+
+// sizeOf returns the size of the terminal that f is.
+func sizeOf(f *os.File) (rows, columns uint16) {
+	width, height, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 24, 80 // as for a terminal that does not know its size
+	}
+	return uint16(height), uint16(width)
+}
+
+// raw has a terminal hand on every key as it is typed, until it is undone.
+func raw(f *os.File) (undo func() error, err error) {
+	before, err := term.MakeRaw(int(f.Fd()))
+	if err != nil {
+		return nil, err
+	}
+	return func() error { return term.Restore(int(f.Fd()), before) }, nil
+}

@@ -14,6 +14,9 @@ import (
 // Config is what the host is told about the machine it looks at.
 type Config = host.Config
 
+// Front is where programs run in the foreground.
+type Front = host.Front
+
 // Connect returns the place that where names: another machine, or this one if
 // where is empty. The caller ends its use of the place by calling done.
 func Connect(_ context.Context, where string, c Config) (p op.Place, done func() error, err error) {
@@ -25,5 +28,12 @@ func Connect(_ context.Context, where string, c Config) (p op.Place, done func()
 			Next: "run limen there",
 		}
 	}
+	if c.Carrier.Dial == nil {
+		c.Carrier = carrier
+	}
 	return host.New(c).Ops(), func() error { return nil }, nil
 }
+
+// Enter does what this process was started for by another limen, if it was: to
+// guard programs, or to hand sockets to one.
+func Enter(environ func() []string) (entered bool, err error) { return host.Enter(environ) }

@@ -24,6 +24,9 @@ type Config struct {
 
 	State func() (string, error) // where what limen remembers of whoever asks lies; nil means the environment's
 	Cache func() (string, error) // where whoever asks keeps what can be fetched again; nil means the environment's
+
+	Front   Front   // where programs run in the foreground
+	Carrier Carrier // to the other limens of whoever asks
 }
 
 // A Host carries out verbs on this machine. It keeps nothing between two
@@ -36,6 +39,9 @@ type Host struct {
 	settings func() (string, error)
 	state    func() (string, error)
 	cache    func() (string, error)
+	environ  func() []string
+	front    Front
+	carrier  Carrier
 	sockets  sockets.Reader
 	rules    bind.System
 
@@ -44,7 +50,7 @@ type Host struct {
 
 // New returns a Host. It starts nothing and reads nothing.
 func New(c Config) *Host {
-	h := &Host{now: c.Now, name: c.Name, home: c.Home, settings: c.Settings, state: c.State, cache: c.Cache}
+	h := &Host{now: c.Now, name: c.Name, home: c.Home, settings: c.Settings, state: c.State, cache: c.Cache, environ: os.Environ, front: c.Front, carrier: c.Carrier}
 	if h.now == nil {
 		h.now = time.Now
 	}
@@ -85,7 +91,15 @@ func (h *Host) Ops() op.Table {
 		op.Release.By(h.Release),
 		op.Hold.By(h.Hold),
 		op.Watch.By(h.Watch),
+		op.Launch.By(h.Launch),
+		op.Run.By(h.Run),
+		op.Up.By(h.Up),
+		op.Logs.By(h.Logs),
+		op.Apps.By(h.Apps),
+		op.Restart.By(h.Restart),
+		op.Down.By(h.Down),
 		op.Wait.By(h.Wait),
+		op.Serve.By(h.Serve),
 	}
 }
 

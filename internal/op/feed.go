@@ -12,6 +12,7 @@ type Feed[In, Item any] struct {
 	Name string // as it is asked for
 	Doc  string // one line, without capital or full stop
 	Risk Risk
+	Here bool // see [Binding]
 }
 
 // On carries out the feed in place p for as long as its items are ranged
@@ -36,10 +37,11 @@ func (f Feed[In, Item]) On(ctx context.Context, p Place, in In) iter.Seq2[Item, 
 var errEnough = errors.New("nobody listens any more")
 
 // By binds the feed to the function that does it. It calls next with each
-// item, and returns what next returns as soon as that is an error.
+// item, returns what next returns as soon as that is an error, and ends soon
+// after ctx does: it may still give what came of it.
 func (f Feed[In, Item]) By(follow func(ctx context.Context, in In, next func(Item) error) error) Binding {
 	return Binding{
-		Name: f.Name, Doc: f.Doc, Risk: f.Risk,
+		Name: f.Name, Doc: f.Doc, Risk: f.Risk, Here: f.Here,
 		NewIn:  func() any { return new(In) },
 		NewOut: func() any { return new(Item) },
 		follow: func(ctx context.Context, in, item any, next func() error) error {

@@ -37,6 +37,7 @@ type Op[In, Out any] struct {
 	Name string // as it is asked for
 	Doc  string // one line, without capital or full stop
 	Risk Risk
+	Here bool // see [Binding]
 }
 
 // On carries out the verb in place p.
@@ -48,7 +49,7 @@ func (o Op[In, Out]) On(ctx context.Context, p Place, in In) (out Out, err error
 // By binds the verb to the function that does it.
 func (o Op[In, Out]) By(do func(context.Context, In) (Out, error)) Binding {
 	return Binding{
-		Name: o.Name, Doc: o.Doc, Risk: o.Risk,
+		Name: o.Name, Doc: o.Doc, Risk: o.Risk, Here: o.Here,
 		NewIn:  func() any { return new(In) },
 		NewOut: func() any { return new(Out) },
 		do: func(ctx context.Context, in, out any) (err error) {
@@ -64,6 +65,7 @@ type Binding struct {
 	Name   string
 	Doc    string
 	Risk   Risk
+	Here   bool       // it needs the terminal, the files or the life of whoever asks, and no carrier takes it elsewhere
 	NewIn  func() any // a pointer to a zero In
 	NewOut func() any // a pointer to a zero Out, or to a zero Item of a feed
 

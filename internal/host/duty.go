@@ -1,0 +1,104 @@
+package host
+
+import (
+	"context"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/manifest"
+	"github.com/limenhq/limen/internal/op"
+	"github.com/limenhq/limen/internal/run"
+	"github.com/limenhq/limen/internal/supervise"
+)
+
+// A duty is what is to be done for one app of a project.
+type duty struct {
+	app      manifest.App
+	launch   limen.Launch
+	program  run.Program
+	ready    manifest.Ready
+	grace    time.Duration
+	handed   []*os.File
+	isNeeded bool // others wait until it is ready
+
+	mu  sync.Mutex // guards now
+	now *stint
+}
+
+// supervised is the app as its supervisor knows it.
+func (d *duty) supervised() supervise.App {
+	a := supervise.App{
+		Name: d.app.Name, ReadyTimeout: d.ready.Within,
+		Restart: map[manifest.Restart]supervise.Restart{
+			manifest.OnFailure: supervise.OnFailure, manifest.Always: supervise.Always, manifest.Never: supervise.Never,
+		}[d.app.Restart],
+	}
+	for _, on := range d.app.After {
+		a.DependsOn = append(a.DependsOn, supervise.Dependency{Name: on.Name, Until: map[manifest.Until]supervise.Until{
+			manifest.UntilReady: supervise.Ready, manifest.UntilStarted: supervise.Started, manifest.UntilEnded: supervise.Ended,
+		}[on.Until]})
+	}
+	return a
+}
+
+// perform starts an app, and has it looked at until it is ready.
+func (c *crew) perform(ctx context.Context, d *duty) (supervise.Running, error) {
+	s, err := c.begin(ctx, d.launch, d.program, work{capture: true, grace: d.grace, signal: signalOf(d.app.StopSignal), byPort: d.byPort()})
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	d.now = s
+	d.mu.Unlock()
+	switch {
+	case d.ready.Sign == manifest.SignStarted:
+		s.becomeReady()
+	case d.ready.Sign == manifest.SignURL:
+		s.shown.Go(func() { c.awaitURL(s, d.ready.URL) })
+	case d.ready.Sign == manifest.SignNone && !d.isNeeded:
+		s.shown.Go(func() {
+			select {
+			case <-s.gone:
+			case <-time.After(settled):
+				s.becomeReady()
+			}
+		})
+	}
+	return s, nil
+}
+
+// byPort reports whether an app is ready when its port answers.
+func (d *duty) byPort() bool {
+	return d.ready.Sign == manifest.SignNone || d.ready.Sign == manifest.SignPort
+}
+
+// hear looks for the line that shows that an app is ready.
+func (d *duty) hear(line string) {
+	if d.ready.Sign != manifest.SignLog || !d.ready.Log.MatchString(line) {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.now != nil {
+		d.now.becomeReady()
+	}
+}
+
+// awaitURL waits until a URL answers, or the app is gone.
+func (c *crew) awaitURL(s *stint, url string) {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	go func() {
+		select {
+		case <-s.gone:
+			stop()
+		case <-ctx.Done():
+		}
+	}()
+	w, err := c.host.Wait(ctx, op.WaitIn{Goals: []limen.Goal{{State: limen.GoalReady, URL: url}}})
+	if err == nil && w.Outcome == limen.OutcomeReady {
+		s.becomeReady()
+	}
+}

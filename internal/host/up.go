@@ -1,0 +1,196 @@
+package host
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/hint"
+	"github.com/limenhq/limen/internal/journal"
+	"github.com/limenhq/limen/internal/manifest"
+	"github.com/limenhq/limen/internal/op"
+	"github.com/limenhq/limen/internal/run"
+	"github.com/limenhq/limen/internal/supervise"
+)
+
+// Up starts the apps of a project and keeps them running, and tells what
+// happens to them and what they print.
+func (h *Host) Up(ctx context.Context, in op.UpIn, next func(limen.AppEvent) error) error {
+	environment := h.environment(op.RunIn{Environment: in.Environment})
+	project, err := manifest.Read(manifest.Options{
+		Directory: in.Directory, File: in.File, Scripts: in.Scripts, Environment: environment,
+	})
+	if err != nil {
+		return err
+	}
+	waves, err := project.Order(in.Apps)
+	if err != nil {
+		return err
+	}
+	wanted := slices.Concat(waves...)
+	if err := h.notTwice(ctx, project.Directory, wanted); err != nil {
+		return err
+	}
+	c, err := h.newCrew(cmp.Or(in.Grace, usualGrace))
+	if err != nil {
+		return err
+	}
+	err = c.up(ctx, project, wanted, next)
+	if left := c.dismiss(); err == nil {
+		err = left
+	}
+	return err
+}
+
+// notTwice refuses apps that another limen runs already: two would fight for
+// one port, and for one file of lines.
+func (h *Host) notTwice(ctx context.Context, project string, wanted []string) error {
+	now, err := h.Apps(ctx, op.AppsIn{Directory: project, Names: wanted})
+	if err != nil {
+		return err
+	}
+	for _, a := range now.Apps {
+		if a.Project == project {
+			return &limen.Error{
+				Kind: limen.Busy, What: fmt.Sprintf("cannot start %s", a.Name),
+				Why:  fmt.Sprintf("a limen (pid %d) runs it already", a.Runner.PID),
+				Next: fmt.Sprintf("limen ps; limen restart %s; limen down", a.Name),
+			}
+		}
+	}
+	return nil
+}
+
+// up starts the apps that are wanted, and stays until they have ended.
+func (c *crew) up(ctx context.Context, project manifest.Project, wanted []string, next func(limen.AppEvent) error) error {
+	kept, err := c.host.linesOf(project.Directory)
+	if err != nil {
+		return err
+	}
+	defer kept.Close() // what was printed last is on its way to the disk by then
+	c.journal = kept
+	duties, err := c.duties(ctx, project, wanted)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		for _, d := range duties {
+			closeAll(d.handed)
+		}
+	}()
+	c.heard = func(l limen.LogLine) {
+		if d := duties[l.App]; d != nil {
+			d.hear(l.Text)
+		}
+	}
+	c.supervisor = &supervise.Supervisor{
+		Now: c.host.now,
+		Start: func(ctx context.Context, name string, _ int) (supervise.Running, error) {
+			return c.perform(ctx, duties[name])
+		},
+	}
+	for _, name := range wanted {
+		d := duties[name]
+		c.supervisor.Apps = append(c.supervisor.Apps, d.supervised())
+		c.add(limen.App{
+			Name: name, Project: project.Directory, Command: d.launch.Command, Directory: d.launch.Directory,
+			State: limen.AppWaiting, Told: d.launch.Port,
+		})
+	}
+	for _, a := range c.list() {
+		_, now := c.host.moment()
+		if err := next(limen.AppEvent{Time: now, App: a.Name, Change: limen.AppMoved, State: a.State}); err != nil {
+			return err
+		}
+	}
+	return c.attend(ctx, next, func(os.Signal) bool { return false })
+}
+
+// linesOf opens what is kept of what the apps of a project print.
+func (h *Host) linesOf(project string) (*journal.Journal, error) {
+	dir, err := h.state()
+	if err != nil {
+		return nil, &limen.Error{
+			Kind: limen.Denied, What: "cannot keep what apps print", Why: err.Error(), Next: "say where: set XDG_STATE_HOME, or HOME",
+		}
+	}
+	// A path is too long for a name, and holds what no name may.
+	sum := sha256.Sum256([]byte(project))
+	return journal.Open(filepath.Join(dir, "apps", hex.EncodeToString(sum[:12])))
+}
+
+// duties says how each app is started.
+func (c *crew) duties(ctx context.Context, project manifest.Project, wanted []string) (map[string]*duty, error) {
+	places, taken, err := c.places(ctx, project, wanted)
+	if err != nil {
+		return nil, err
+	}
+	duties := map[string]*duty{}
+	for _, a := range project.Apps {
+		if !slices.Contains(wanted, a.Name) {
+			continue
+		}
+		command, err := project.Resolve(a.Name, places)
+		if err != nil {
+			return nil, err
+		}
+		d := &duty{app: a, ready: command.Ready, grace: cmp.Or(a.StopWithin, c.grace)}
+		d.launch = taken[a.Name]
+		given := hint.For(hint.Command{Arguments: command.Arguments, Directory: a.Directory, Environment: command.Environment}, d.launch.Port, d.launch.Host)
+		d.launch.App, d.launch.Project, d.launch.Directory = a.Name, project.Directory, a.Directory
+		d.launch.Command, d.launch.Environment = given.Arguments, given.Environment
+		d.launch.Hint, d.launch.Evidence, d.launch.Why = given.Row, given.Evidence, given.Why
+		d.program = run.Program{Arguments: given.Arguments, Directory: a.Directory, Environment: slices.Concat(command.Environment, given.Environment)}
+		d.handed, err = handedOver(ctx, op.RunIn{Socket: a.Socket}, d.launch, &d.program)
+		if err != nil {
+			return nil, err
+		}
+		d.isNeeded = slices.ContainsFunc(project.Apps, func(b manifest.App) bool {
+			return slices.ContainsFunc(b.After, func(on manifest.Dependency) bool { return on.Name == a.Name && on.Until == manifest.UntilReady })
+		})
+		duties[a.Name] = d
+	}
+	return duties, nil
+}
+
+// places finds a port for each app of the project: the one that it wants, or
+// names in its own command, or the one that is leased for it.
+func (c *crew) places(ctx context.Context, project manifest.Project, wanted []string) (map[string]manifest.Place, map[string]limen.Launch, error) {
+	places, launches := map[string]manifest.Place{}, map[string]limen.Launch{}
+	for _, a := range project.Apps {
+		l := limen.Launch{App: a.Name, Host: loopback, Project: project.Directory}
+		if !slices.Contains(wanted, a.Name) && a.Port != 0 {
+			l.Port = a.Port // others may name it
+		} else if err := c.host.berth(ctx, op.RunIn{Directory: project.Directory, Port: a.Port}, &l); err != nil {
+			return nil, nil, err
+		}
+		places[a.Name], launches[a.Name] = manifest.Place{Host: l.Host, Port: l.Port}, l
+	}
+	for _, a := range project.Apps {
+		command, err := project.Resolve(a.Name, places)
+		if err != nil {
+			return nil, nil, err
+		}
+		l := launches[a.Name]
+		named := hint.For(hint.Command{Arguments: command.Arguments, Directory: a.Directory, Environment: command.Environment}, 0, l.Host).Named
+		if named != 0 && named != l.Port && a.Port == 0 {
+			l.Port, l.Named = named, true
+			if err := c.host.noteTaken(ctx, &l, named); err != nil {
+				return nil, nil, err
+			}
+			places[a.Name], launches[a.Name] = manifest.Place{Host: l.Host, Port: l.Port}, l
+		}
+	}
+	return places, launches, nil
+}
+
+// settled is how long an app may run without listening anywhere before it
+// counts as one that never will, where nobody waits for it.
+const settled = 5 * time.Second
