@@ -55,7 +55,7 @@ type door struct {
 var doors = []door{
 	{"github.com/spf13/cobra", []string{"internal/cli/cobra.go"}, "flags and completion; one file, so that it can be replaced"},
 	{"github.com/spf13/pflag", []string{"internal/cli/cobra.go"}, "comes with cobra"},
-	{"golang.org/x/sys", []string{"internal/cli/unread_unix.go", "internal/sockets", "internal/process", "internal/bind", "internal/keeper/winservice_windows.go", "internal/wait", "internal/halt", "internal/scan", "internal/run", "internal/serve", "internal/wire", "internal/journal", "internal/nettest", "tests"}, "system calls; who needs one speaks to the kernel"},
+	{"golang.org/x/sys", []string{"internal/cli/unread_unix.go", "internal/sockets", "internal/process", "internal/bind", "internal/keeper/winservice_windows.go", "internal/wait", "internal/halt", "internal/scan", "internal/run", "internal/serve", "internal/wire", "internal/journal", "internal/trust/native_windows.go", "internal/nettest", "tests"}, "system calls; who needs one speaks to the kernel"},
 	{"golang.org/x/term", []string{"internal/cli/terminal.go"}, "whether there is a terminal, and how wide"},
 	{"golang.org/x/text", []string{"internal/view", "internal/serve"}, "how wide a character is on a screen, and which names look the same"},
 	{"github.com/rogpeppe/go-internal/testscript", []string{"tests"}, "runs the scripts"},
@@ -73,7 +73,7 @@ var doors = []door{
 	{"github.com/pion/mdns/v2", []string{"internal/serve"}, "a folder that is served has a name in the local network"},
 	{"modernc.org/sqlite", []string{"internal/store"}, "SQLite without C; leases and what was stopped are shared by processes that know nothing of each other"},
 	{"net/http", []string{"internal/keeper", "internal/probe", "internal/registry", "internal/wait", "internal/serve", "internal/wire", "tests"}, "engines are asked on a local socket, services what they are, the registry's source for a newer one, a page whether it is there; a folder is served, and verbs are carried between processes"},
-	{"os/exec", []string{"internal/nettest", "internal/cli/react.go", "internal/cli/then.go", "internal/cli/hold.go", "internal/cli/upbehind.go", "internal/cli/notify_darwin.go", "internal/halt", "tests", "generators"}, "limen reads the kernel, and runs no program to learn something; watch and wait start what the user names, without a shell, pick itself, to hold a port, up itself, to go on in the background, and halt the tool of a keeper, or what it ended"},
+	{"os/exec", []string{"internal/nettest", "internal/cli/react.go", "internal/cli/then.go", "internal/cli/hold.go", "internal/cli/upbehind.go", "internal/cli/notify_darwin.go", "internal/halt", "internal/trust/tool.go", "tests", "generators"}, "limen reads the kernel, and runs no program to learn something; watch and wait start what the user names, without a shell, pick itself, to hold a port, up itself, to go on in the background, and halt the tool of a keeper, or what it ended; trust has the tools of stores take up a certificate, and clients try one"},
 	{"os/user", nil, "on some systems it calls C; process reads the names itself"},
 	{"plugin", nil, "limen is one program that can be read whole"},
 	{"C", nil, "limen builds for every system on every system"},

@@ -149,7 +149,7 @@ func TestKillingLimenLeavesNothingBehind(t *testing.T) {
 }
 
 // guardOf returns the guard of a limen.
-func guardOf(t *testing.T, pid int) int {
+func guardOf(t testing.TB, pid int) int {
 	t.Helper()
 	all, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -96,6 +97,7 @@ func (m mode) prepare(env *testscript.Env, bin string) error {
 	if err := os.MkdirAll(home, 0o755); err != nil {
 		return err
 	}
+	t.Cleanup(func() { endRunners(home) })
 	for _, v := range [][2]string{
 		{"PATH", bin + string(filepath.ListSeparator) + os.Getenv("PATH")},
 		{"HOME", home},
@@ -110,6 +112,21 @@ func (m mode) prepare(env *testscript.Env, bin string) error {
 		return nil
 	}
 	return m.setup(env)
+}
+
+// endRunners ends the limens in the background that a script has left there, as
+// one does that fails before it comes to limen down.
+func endRunners(home string) {
+	sockets, _ := filepath.Glob(filepath.Join(home, ".local", "state", "limen", "run", "*.sock"))
+	for _, socket := range sockets {
+		pid, err := strconv.Atoi(strings.TrimSuffix(filepath.Base(socket), ".sock"))
+		if err != nil {
+			continue
+		}
+		if p, err := os.FindProcess(pid); err == nil {
+			_ = p.Signal(syscall.SIGTERM) // has ended, mostly
+		}
+	}
 }
 
 // A story is what a script has brought about so far.

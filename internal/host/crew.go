@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"os"
 	"slices"
 	"sync"
@@ -38,15 +39,15 @@ type crew struct {
 // newCrew starts the guard of apps that are to come. The caller dismisses the
 // crew.
 func (h *Host) newCrew(grace time.Duration) (*crew, error) {
-	me, err := identifyPID(os.Getpid())
-	if err != nil {
-		return nil, err
-	}
 	guard, err := run.Open(run.Config{Now: h.now, Grace: grace})
 	if err != nil {
 		return nil, &limen.Error{
 			Kind: limen.Internal, What: "cannot run programs", Why: "their guard does not start: " + err.Error(),
 		}
+	}
+	me, err := identifyPID(os.Getpid()) // while the guard gets ready
+	if err != nil {
+		return nil, errors.Join(err, guard.Close(context.Background()))
 	}
 	return &crew{
 		host: h, guard: guard, runner: me, grace: grace,

@@ -100,6 +100,10 @@ func (h *Host) Ops() op.Table {
 		op.Down.By(h.Down),
 		op.Wait.By(h.Wait),
 		op.Serve.By(h.Serve),
+		op.Trust.By(h.Trust),
+		op.Install.By(h.Install),
+		op.Distrust.By(h.Distrust),
+		op.Certify.By(h.Certify),
 	}
 }
 

@@ -3,6 +3,7 @@ package host
 import (
 	"errors"
 	"os"
+	"sync"
 
 	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/journal"
@@ -46,34 +47,56 @@ func (p *pipes) abandon() {
 }
 
 // read tells and keeps what is printed, until no process can print any more.
-// Nil is no pipes.
+// Who is told may be a terminal that takes nothing; neither the app nor what is
+// kept of it waits for that. Nil is no pipes.
 func (p *pipes) read(c *crew, s *stint) {
 	if p == nil {
 		return
 	}
 	closeAll(p.theirs[:]) // the program has them
+	var untold journal.Queue
+	var reading sync.WaitGroup
 	for i, from := range p.ours {
-		s.shown.Go(func() {
+		reading.Go(func() {
 			defer from.Close() // it was only read
-			err := journal.Lines(from, s.app, printed[i], c.host.now, c.print)
+			err := journal.Lines(from, s.app, printed[i], c.host.now, func(lines []limen.LogLine) {
+				c.keep(s, lines)
+				untold.Put(lines)
+			})
 			if err != nil && !errors.Is(err, os.ErrClosed) {
-				c.tell(limen.AppEvent{App: s.app, Change: limen.AppNoted, Why: "cannot be heard any more: " + err.Error()})
+				s.note("cannot be heard any more: " + err.Error())
 			}
 		})
 	}
+	s.shown.Go(func() { untold.Tell(c.print) })
+	s.shown.Go(func() {
+		reading.Wait()
+		untold.Close()
+	})
 }
 
-// print tells and keeps lines of an app.
-func (c *crew) print(lines []limen.LogLine) {
+// keep keeps lines of an app, and lets those hear them who wait for one.
+func (c *crew) keep(s *stint, lines []limen.LogLine) {
 	if c.journal != nil {
 		if err := c.journal.Add(lines); err != nil {
-			c.tell(limen.AppEvent{App: lines[0].App, Change: limen.AppNoted, Why: "cannot have its lines kept any more: " + err.Error()})
+			s.note(err.Error())
 		}
 	}
-	for _, l := range lines {
-		if c.heard != nil {
+	if c.heard != nil {
+		for _, l := range lines {
 			c.heard(l)
 		}
+	}
+}
+
+// note tells something about a stint, without waiting until it is heard.
+func (s *stint) note(why string) {
+	s.shown.Go(func() { s.crew.tell(limen.AppEvent{App: s.app, Change: limen.AppNoted, Why: why}) })
+}
+
+// print tells lines of an app.
+func (c *crew) print(lines []limen.LogLine) {
+	for _, l := range lines {
 		c.tell(limen.AppEvent{App: l.App, Change: limen.AppPrinted, Line: &l})
 	}
 }

@@ -44,6 +44,7 @@ type sighting struct {
 	service  chan probe.Answer // gives one answer for each time that it was asked; nil if it is not being asked
 	asked    int
 	since    time.Time // when it was seen first
+	isRandom bool      // the kernel may have chosen its port
 	next     time.Time // when to ask again
 }
 
@@ -177,6 +178,7 @@ func (s *scout) open(ctx context.Context, socks []sockets.Socket) {
 	if len(own) == 0 {
 		return
 	}
+	rules, _ := s.host.rules.Read() // without them, no port counts as the kernel's
 	listeners, _, _ := s.host.describe(ctx, s.host.newPeople(false), own, nil)
 	for _, l := range listeners {
 		i := slices.IndexFunc(own, func(k sockets.Socket) bool { return idOf(k) == l.ID() })
@@ -188,6 +190,7 @@ func (s *scout) open(ctx context.Context, socks []sockets.Socket) {
 		o := &sighting{
 			Opening: limen.Opening{Endpoint: l.Endpoint, Part: limen.NoPart, Process: first.ProcessID, Name: first.Name},
 			socket:  identityOf(own[i]), listener: l, since: s.host.now(),
+			isRandom: rules.Ephemeral.Contains(l.Endpoint.Port()),
 		}
 		o.listener.Endpoint = at
 		s.openings = append(s.openings, o)
@@ -227,9 +230,9 @@ func (s *scout) ask(ctx context.Context, o *sighting) {
 		return
 	}
 	now := s.host.now()
-	if o.service == nil && !now.Before(o.next) && now.Sub(o.since) < patient {
+	if o.service == nil && o.Service == nil && !now.Before(o.next) && now.Sub(o.since) < patient {
 		o.service, o.asked = make(chan probe.Answer, 1), o.asked+1
-		target := probe.Target{Endpoint: o.listener.Endpoint, Owners: o.listener.Owners}
+		target := probe.Target{Endpoint: o.listener.Endpoint, Owners: o.listener.Owners, IsWeb: o.Endpoint.Port() == s.told}
 		answer := o.service
 		go func() { // ends with ctx, or the probe's own patience
 			service, err := probe.Identify(ctx, target)
@@ -252,7 +255,22 @@ func (s *scout) ask(ctx context.Context, o *sighting) {
 	if o.Part == limen.NoPart && o.Service == nil && !lets(ctx, o.listener.Endpoint) {
 		return
 	}
+	if o.Part == limen.NoPart && s.isBeside(o) && now.Sub(o.since) < modesty {
+		return
+	}
 	s.place(o)
+}
+
+// modesty is how long the port that was told may take to answer after another.
+const modesty = silence + 2*time.Second
+
+// isBeside reports whether the service is likely still to come, or to answer:
+// the port that was told is open already, or this one may have been given out by
+// the kernel. At such a port processes of one program speak with each other;
+// wrangler opens two before the one that it was told.
+func (s *scout) isBeside(o *sighting) bool {
+	isTold := func(o *sighting) bool { return o.Endpoint.Port() == s.told }
+	return !s.hasPart && s.told != 0 && !isTold(o) && (o.isRandom || slices.ContainsFunc(s.openings, isTold))
 }
 
 // lets reports whether a connection is let in.

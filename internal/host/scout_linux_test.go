@@ -64,3 +64,22 @@ func TestAScoutSaysThatNothingListens(t *testing.T) {
 		t.Errorf("told (-want +got):\n%s", diff)
 	}
 }
+
+func TestAScoutWaitsForThePortThatWasTold(t *testing.T) {
+	nettest.Enter(t)
+	isBoth := false
+	got := scouted(t, 3000, func(all []string) bool {
+		if !isBoth {
+			isBoth = true
+			nettest.Listen(t, "tcp", "127.0.0.1:3000")
+		}
+		return len(all) == 4
+	}, func() { nettest.Listen(t, "tcp", "127.0.0.1:40001") })
+	want := []string{
+		"opened 127.0.0.1:40001 silent ", "opened 127.0.0.1:3000 silent ",
+		"answered 127.0.0.1:3000 service ", "answered 127.0.0.1:40001 other ",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("told (-want +got):\n%s", diff)
+	}
+}

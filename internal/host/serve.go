@@ -3,9 +3,11 @@ package host
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/op"
+	"github.com/limenhq/limen/internal/run"
 	"github.com/limenhq/limen/internal/serve"
 )
 
@@ -26,6 +28,9 @@ func (h *Host) Serve(ctx context.Context, in op.ServeIn, next func(limen.Served)
 	if in.Drop != "" {
 		c.Drop = &serve.Drop{Folder: in.Drop}
 	}
+	if c.GetCertificate, err = h.certificates(); err != nil {
+		return err
+	}
 	site, err := serve.New(c)
 	if err != nil {
 		return err
@@ -41,6 +46,9 @@ func (h *Host) Serve(ctx context.Context, in op.ServeIn, next func(limen.Served)
 		return err
 	}
 	defer done()
+	// A folder may be served for days. To do it at once would keep the first
+	// visitor waiting as long again as all the rest of the start.
+	defer time.AfterFunc(time.Second, run.GiveBack).Stop()
 	_, now := h.moment()
 	opened := doors.servedAt(site, in, hosts)
 	if err := next(limen.Served{Time: now, Kind: limen.ServedOpened, Site: &opened}); err != nil {

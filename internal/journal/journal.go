@@ -1,5 +1,9 @@
 // Package journal keeps what apps print: it cuts it into lines, and keeps the
 // last of them on disk, so that they can be read later and by others.
+//
+// What is kept comes first: it is written as fast as an app prints, whoever else
+// is told the lines and however slow they are. Where lines were lost all the
+// same, the next one says how many, in LogLine.Lost.
 package journal
 
 import (
@@ -7,8 +11,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"strings"
 	"sync"
+	"time"
 
 	"github.com/limenhq/limen"
 )
@@ -17,23 +21,22 @@ import (
 // the older one goes when the newer one is full.
 const kept = 8 << 20
 
+const (
+	// memoryMost is how many bytes of an app are kept where its file cannot be
+	// written.
+	memoryMost = 256 << 10
+	// again is when that is tried again: somebody may have made room.
+	again = 10 * time.Second
+)
+
 // A Journal is a directory with what apps have printed. It may be used by
 // several goroutines at once, but one process alone may write about an app.
 type Journal struct {
 	Kept int64 // how many bytes of each app are kept; 0 means 8 MiB. It is set before the first line
 
-	root *os.Root
-	mu   sync.Mutex // guards books
-	book map[string]*book
-}
-
-// A book is the file that an app's lines go to.
-type book struct {
-	mu   sync.Mutex // guards what follows
-	file *os.File
-	size int64
-	buf  []byte
-	err  error // why nothing is kept any more
+	root  *os.Root
+	mu    sync.Mutex // guards books; it is not held while one of theirs is
+	books map[string]*book
 }
 
 // Open opens the journal in a directory, which is made for its owner alone.
@@ -45,41 +48,30 @@ func Open(dir string) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Journal{root: root, book: map[string]*book{}}, nil
+	return &Journal{root: root, books: map[string]*book{}}, nil
 }
 
 // Close ends the use of the journal.
 func (j *Journal) Close() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	errs := []error{}
-	for _, b := range j.book {
-		if b.file != nil {
-			errs = append(errs, b.file.Close())
-		}
+	var errs []error
+	for _, b := range j.books {
+		errs = append(errs, b.close())
 	}
 	return errors.Join(append(errs, j.root.Close())...)
 }
 
-// Add keeps lines of one app. When that fails, as on a full disk, the error is
-// returned once, and nothing more of that app is kept.
+// Add keeps lines of one app. When they cannot be written, as on a full disk,
+// that is said once, with words that the app's name can stand before; until it
+// succeeds again, the last of them are kept in memory, for Read of this Journal.
 func (j *Journal) Add(lines []limen.LogLine) error {
 	if len(lines) == 0 {
 		return nil
 	}
 	app := lines[0].App
-	b := j.of(app)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.err != nil {
-		return nil // was told
-	}
-	b.buf = b.buf[:0]
-	for _, l := range lines {
-		b.buf = appendRecord(b.buf, l)
-	}
-	if b.err = j.write(app, b); b.err != nil {
-		return fmt.Errorf("what %s prints is not kept any more: %w", app, b.err)
+	if err := j.of(app).add(lines); err != nil {
+		return fmt.Errorf("cannot have its lines written, and the last of them are kept in memory only: %w", err)
 	}
 	return nil
 }
@@ -88,68 +80,31 @@ func (j *Journal) Add(lines []limen.LogLine) error {
 func (j *Journal) of(app string) *book {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	b := j.book[app]
+	b := j.books[app]
 	if b == nil {
-		b = &book{}
-		j.book[app] = b
+		b = &book{root: j.root, newer: fileOf(app, newer), older: fileOf(app, older), half: kept / 2}
+		if j.Kept > 0 {
+			b.half = j.Kept / 2
+		}
+		j.books[app] = b
 	}
 	return b
 }
 
-// write appends what is in the buffer, and begins a new file when the old one
-// is half of what is kept.
-func (j *Journal) write(app string, b *book) error {
-	most := j.Kept
-	if most == 0 {
-		most = kept
-	}
-	if b.file != nil && b.size+int64(len(b.buf)) > most/2 {
-		if err := b.file.Close(); err != nil {
-			return err
-		}
-		b.file = nil
-		if err := j.root.Rename(fileOf(app), olderOf(app)); err != nil {
-			return err
-		}
-	}
-	if b.file == nil {
-		f, err := j.root.OpenFile(fileOf(app), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
-		if err != nil {
-			return err
-		}
-		info, err := f.Stat()
-		if err != nil {
-			return errors.Join(err, f.Close())
-		}
-		if !info.Mode().IsRegular() {
-			return errors.Join(fmt.Errorf("%s is no file", f.Name()), f.Close())
-		}
-		b.file, b.size = f, info.Size()
-	}
-	n, err := b.file.Write(b.buf)
-	b.size += int64(n)
-	return err
-}
-
 // Forget deletes what is kept of an app. Nobody may write about it meanwhile.
 func (j *Journal) Forget(app string) error {
-	for _, name := range []string{fileOf(app), olderOf(app)} {
-		if err := j.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+	j.mu.Lock()
+	b := j.books[app]
+	delete(j.books, app)
+	j.mu.Unlock()
+	var errs []error
+	if b != nil {
+		errs = append(errs, b.close())
+	}
+	for _, kind := range []string{newer, older} {
+		if err := j.root.Remove(fileOf(app, kind)); !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
-
-// fileOf is the name of an app's file. An app's name was checked where it was
-// read; should it be odd all the same, it stays one harmless word.
-func fileOf(app string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '/' || r == '\\' || r < ' ' || r == ':' {
-			return '_'
-		}
-		return r
-	}, app) + ".log"
-}
-
-func olderOf(app string) string { return fileOf(app) + ".old" }

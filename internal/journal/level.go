@@ -2,7 +2,6 @@ package journal
 
 import (
 	"bytes"
-	"strconv"
 
 	"github.com/limenhq/limen"
 )
@@ -19,119 +18,152 @@ var levelWords = []struct {
 	{"debug", limen.LevelDebug}, {"dbg", limen.LevelDebug}, {"trace", limen.LevelDebug}, {"verbose", limen.LevelDebug},
 }
 
-// levelKeys are what log lines of JSON and logfmt call the field.
-var levelKeys = []string{"level", "severity", "lvl", "loglevel", "levelname", "log.level"}
+// shortest and longestWord are the lengths of levelWords.
+const (
+	shortestWord = len("err")
+	longestWord  = len("information")
+)
 
-// looked is how much of a line is looked at for a level: it stands at its
-// beginning, or nowhere.
-const looked = 512
+// priorities are the levels of syslog's severities, which sd-daemon(3) puts
+// before a line as <3>, and RFC 5424, section 6.2.1, as that of eight facilities.
+var priorities = [8]limen.Level{
+	limen.LevelError, limen.LevelError, limen.LevelError, limen.LevelError,
+	limen.LevelWarn, limen.LevelInfo, limen.LevelInfo, limen.LevelDebug,
+}
+
+const (
+	// looked is how much of a line is looked at for a level: it stands at its
+	// beginning, or nowhere.
+	looked = 512
+	// lookedWords is how many words of it are, where the level has no name: time,
+	// zone, process, thread and logger may come before it.
+	lookedWords = 6
+)
 
 // LevelOf returns the level that a line gives itself; zero if it gives none.
 // Colours do not matter.
 func LevelOf(line []byte) limen.Level {
-	line = plain(line[:min(len(line), looked)])
-	if l := fieldLevel(line); l != 0 {
+	line = line[:min(len(line), looked)]
+	if bytes.IndexByte(line, escape) < 0 {
+		return plainLevel(line)
+	}
+	var room [looked]byte
+	return plainLevel(withoutColours(line, &room))
+}
+
+// plainLevel is LevelOf for a line without colours.
+func plainLevel(line []byte) limen.Level {
+	if len(line) == 0 {
+		return 0
+	}
+	if l := prefixLevel(line); l != 0 {
 		return l
 	}
-	if l := glogLevel(line); l != 0 {
+	if l := logfmtLevel(line); l != 0 {
 		return l
 	}
-	// The word stands alone among the first few: in brackets, before a colon, or
-	// in capitals.
-	for i, w := range bytes.Fields(line) {
-		if i == 6 {
-			break
+	return wordsLevel(line)
+}
+
+// wordsLevel finds a level among the first words.
+func wordsLevel(line []byte) limen.Level {
+	if bytes.HasPrefix(line, []byte("Traceback (")) { // Python; the error itself comes last
+		return limen.LevelError
+	}
+	var before []byte
+	for range lookedWords {
+		var word []byte
+		if word, line = nextWord(line); len(word) == 0 {
+			return 0
 		}
-		bare := bytes.Trim(w, "[](){}<>|:,-*")
-		isMarked := len(bare) < len(w) || bytes.Equal(bytes.ToUpper(bare), bare)
-		if isMarked {
-			if l := wordLevel(bare); l != 0 {
-				return l
-			}
+		if l := markedLevel(before, word, line); l != 0 {
+			return l
 		}
+		before = word
 	}
 	return 0
 }
 
+// nextWord returns the first word of a line, and what comes after it.
+func nextWord(line []byte) (word, rest []byte) {
+	for len(line) > 0 && isSpace(line[0]) {
+		line = line[1:]
+	}
+	end := 0
+	for end < len(line) && !isSpace(line[end]) {
+		end++
+	}
+	return line[:end], line[end:]
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' }
+
+// markedLevel returns the level that a word is, if it is more than a word of a
+// sentence: in brackets, before a colon, in capitals, or between what compilers
+// and npm write around it.
+func markedLevel(before, word, after []byte) limen.Level {
+	bare := bytes.TrimFunc(word, isMark)
+	if i := bytes.IndexByte(bare, '['); i > 0 {
+		bare = bare[:i] // rustc: error[E0425]:
+	}
+	if len(bare) >= shortestWord && len(bare) <= longestWord {
+		l := wordLevel(bare)
+		switch {
+		case l == 0:
+		case len(bare) < len(word), isUpper(bare), string(before) == "npm", isCode(after):
+			return l
+		}
+	}
+	if string(word) == "LOG:" { // PostgreSQL
+		return limen.LevelInfo
+	}
+	if bytes.HasSuffix(word, []byte("Error:")) || bytes.HasSuffix(word, []byte("Exception:")) {
+		return limen.LevelError // TypeError:, java.io.IOException:
+	}
+	return 0
+}
+
+// isMark reports whether a character stands around levels.
+func isMark(c rune) bool {
+	switch c {
+	case '[', ']', '(', ')', '{', '}', '<', '>', '|', ':', '!', '*':
+		return true
+	}
+	return false
+}
+
 func wordLevel(word []byte) limen.Level {
 	for _, w := range levelWords {
-		if bytes.EqualFold(word, []byte(w.word)) {
+		if len(w.word) == len(word) && w.word[0] == word[0]|0x20 && bytes.EqualFold(word, []byte(w.word)) {
 			return w.level
 		}
 	}
 	return 0
 }
 
-// fieldLevel reads the level of JSON ("level":"warn", or pino's and bunyan's
-// numbers) and of logfmt (level=warn).
-func fieldLevel(line []byte) limen.Level {
-	isJSON := bytes.HasPrefix(line, []byte("{"))
-	for _, key := range levelKeys {
-		begin := key + "="
-		if isJSON {
-			begin = `"` + key + `":`
-		}
-		i := bytes.Index(line, []byte(begin))
-		if i < 0 || !isJSON && i > 0 && line[i-1] != ' ' {
-			continue
-		}
-		value := bytes.TrimLeft(line[i+len(begin):], ` "`)
-		if end := bytes.IndexAny(value, `" ,}`); end >= 0 {
-			value = value[:end]
-		}
-		if n, err := strconv.Atoi(string(value)); err == nil && isJSON {
-			return numberLevel(n)
-		}
-		if l := wordLevel(value); l != 0 {
-			return l
+func isUpper(word []byte) bool {
+	for _, c := range word {
+		if c < 'A' || c > 'Z' {
+			return false
 		}
 	}
-	return 0
+	return true
 }
 
-// numberLevel reads the numbers of pino and bunyan: 10 for trace to 60 for
-// fatal.
-func numberLevel(n int) limen.Level {
-	switch {
-	case n >= 50:
-		return limen.LevelError
-	case n >= 40:
-		return limen.LevelWarn
-	case n >= 30:
-		return limen.LevelInfo
-	case n >= 10:
-		return limen.LevelDebug
-	}
-	return 0
+// isCode reports whether a line begins with what compilers call their errors,
+// such as TS2304: and CS0103:.
+func isCode(line []byte) bool {
+	word, _ := nextWord(line)
+	code, hasColon := bytes.CutSuffix(word, []byte(":"))
+	digits := bytes.TrimLeft(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+	return hasColon && len(digits) > 0 && len(digits) < len(code) && isNumber(digits)
 }
 
-// glogLevel reads what glog begins lines with: a letter, and month and day.
-func glogLevel(line []byte) limen.Level {
-	if len(line) < 6 || line[5] != ' ' {
-		return 0
-	}
-	for _, c := range line[1:5] {
+func isNumber(b []byte) bool {
+	for _, c := range b {
 		if c < '0' || c > '9' {
-			return 0
+			return false
 		}
 	}
-	return map[byte]limen.Level{'I': limen.LevelInfo, 'W': limen.LevelWarn, 'E': limen.LevelError, 'F': limen.LevelError}[line[0]]
-}
-
-// plain returns a line without colours (ECMA-48, section 5.4: CSI, parameters,
-// a final byte).
-func plain(line []byte) []byte {
-	if bytes.IndexByte(line, 0x1b) < 0 {
-		return line
-	}
-	out := make([]byte, 0, len(line))
-	for i := 0; i < len(line); i++ {
-		if line[i] != 0x1b || i+1 >= len(line) || line[i+1] != '[' {
-			out = append(out, line[i])
-			continue
-		}
-		for i += 2; i < len(line) && (line[i] < 0x40 || line[i] > 0x7e); i++ {
-		}
-	}
-	return out
+	return len(b) > 0
 }

@@ -101,7 +101,7 @@ func (q *inquiry) meet(ctx context.Context) (limen.Service, bool) {
 	if i < 0 {
 		return limen.Service{}, false
 	}
-	q.listens = true
+	q.listens = !q.target.IsWeb
 	defer func() { q.listens = false }()
 	return q.ask(ctx, q.probes[i], patienceAsked)
 }

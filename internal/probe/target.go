@@ -13,6 +13,10 @@ type Target struct {
 	Endpoint limen.Endpoint // an address to connect to: never a wildcard
 	Owners   []limen.Owner  // who is known to answer there; may be empty
 
+	// IsWeb says that whoever has started it expects it to speak HTTP: then,
+	// where nothing else is known, it is not waited for to speak first.
+	IsWeb bool
+
 	// Dial opens a connection to Endpoint. Nil means from where limen runs;
 	// a listener of another network namespace is dialled from inside it.
 	Dial func(context.Context) (net.Conn, error)

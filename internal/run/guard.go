@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"os"
+	"runtime/debug"
 	"time"
 )
 
@@ -92,6 +93,13 @@ func (c Config) executable() (string, error) {
 	return os.Executable()
 }
 
-// leanGC is how much garbage, in percent of what is in use, may pile up in a
-// process that waits most of the time (runtime/debug.SetGCPercent).
+// Lean is GiveBack for a process that waits most of the time: it lets less
+// garbage pile up from then on, too.
+func Lean() {
+	debug.SetGCPercent(leanGC)
+	GiveBack()
+}
+
+// leanGC is how much garbage that is, in percent of what is in use
+// (runtime/debug.SetGCPercent).
 const leanGC = 25

@@ -7,13 +7,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Lean gives back the memory that starting has taken and waiting does not need,
-// and lets less of it pile up from then on: the heap that is free, and those
-// pages of limen's own file that were read once. The kernel takes them from its
-// cache again where they are needed (MADV_DONTNEED of madvise(2), for a mapping
-// of a file that nobody writes to).
-func Lean() {
-	debug.SetGCPercent(leanGC)
+// GiveBack gives back the memory that starting has taken and waiting does not
+// need: the heap that is free, and those pages of limen's own file that were
+// read once. The kernel takes them from its cache again where they are needed
+// (MADV_DONTNEED of madvise(2), for a mapping of a file that nobody writes to).
+func GiveBack() {
 	debug.FreeOSMemory()
 	f, err := os.Open("/proc/self/smaps")
 	if err != nil {

@@ -4,8 +4,6 @@ package run
 
 import "runtime/debug"
 
-// Lean gives back the memory that starting has taken and waiting does not need.
-func Lean() {
-	debug.SetGCPercent(leanGC)
-	debug.FreeOSMemory()
-}
+// GiveBack gives back the memory that starting has taken and waiting does not
+// need.
+func GiveBack() { debug.FreeOSMemory() }

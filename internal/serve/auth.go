@@ -65,6 +65,9 @@ func (s *Site) openLogin(c Config) (err error) {
 	}
 	if err == nil {
 		if s.login, err = parseLogin(text); err == nil {
+			if c.LAN {
+				s.notice(limen.Notice{What: "the password crosses the network as it is", Why: "over http:// nothing is encrypted", Next: "use https:// with the same address"})
+			}
 			return nil
 		}
 	}
@@ -91,12 +94,12 @@ func (s *Site) readLogin(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if relative, err := filepath.Rel(s.root.path, path); err == nil && filepath.IsLocal(relative) && areServable("/"+filepath.ToSlash(relative)) {
-		return "", errServed
-	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return "", err
+	}
+	if relative, err := filepath.Rel(s.root.path, path); err == nil && filepath.IsLocal(relative) && areServable("/"+filepath.ToSlash(relative)) {
+		return "", errServed
 	}
 	if !info.Mode().IsRegular() {
 		return "", errNoFile

@@ -39,6 +39,7 @@ var sources = []source{
 
 // openMore opens all that a site has beside its folder.
 func (s *Site) openMore(c Config) (err error) {
+	s.rules() // tells now what is wrong with them, and not when somebody comes
 	if s.origins, err = parseOrigins(c.CORS); err != nil {
 		return err
 	}

@@ -20,7 +20,9 @@ import (
 // asked.
 func (s *Site) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	if s.config.GetCertificate != nil {
-		return s.config.GetCertificate(hello)
+		if c, err := s.config.GetCertificate(hello); c != nil || err != nil {
+			return c, err
+		}
 	}
 	return s.signed()
 }

@@ -3,6 +3,7 @@ package serve
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -70,10 +71,6 @@ func (s *Site) invites(r *http.Request) bool {
 	return len(lines) == 1 && slices.Contains(s.origins, lines[0])
 }
 
-// corsAnswers are the headers that say who may read. Where limen says it, no
-// other server does: browsers take two of one for none.
-var corsAnswers = []string{"Access-Control-Allow-Origin", "Access-Control-Allow-Credentials", "Access-Control-Expose-Headers"}
-
 // exposed are the headers that scripts may see beside the few they always see.
 const exposed = "Accept-Ranges, Content-Disposition, Content-Encoding, Content-Length, Content-Range, Etag, Link, Location, Retry-After, X-Request-Id, X-Total-Count"
 
@@ -95,19 +92,14 @@ func (s *Site) welcoming(next http.Handler) http.Handler {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Add("Vary", "Origin")
 		if !s.invites(r) {
-			next.ServeHTTP(w, r)
+			next.ServeHTTP(&allowing{ResponseWriter: w}, r)
 			return
 		}
-		h.Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
-		h.Set("Access-Control-Allow-Credentials", "true")
 		if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
-			preflight(w, r)
+			preflight(&allowing{ResponseWriter: w, origin: r.Header.Get("Origin")}, r)
 			return
 		}
-		h.Set("Access-Control-Expose-Headers", exposed)
 		next.ServeHTTP(&allowing{ResponseWriter: w, origin: r.Header.Get("Origin")}, r)
 	})
 }
@@ -116,7 +108,7 @@ func (s *Site) welcoming(next http.Handler) http.Handler {
 // it likes: what comes of it is for the address itself to say.
 func preflight(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("Vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers")
+	h.Set("Vary", "Access-Control-Request-Method, Access-Control-Request-Headers")
 	if method := r.Header.Get("Access-Control-Request-Method"); isToken(method) {
 		h.Set("Access-Control-Allow-Methods", method)
 	}
@@ -144,24 +136,42 @@ func tokens(list string) (names []string) {
 	return names
 }
 
-// An allowing is a writer whose answer says who may read, also where its
-// headers were begun anew.
+// An allowing is a writer whose answer says who may read, whatever it was given
+// by files or by another server: browsers take two answers for none.
 type allowing struct {
 	http.ResponseWriter
 
-	origin string
+	origin string // whose pages may; empty for none
+	begun  bool
 }
 
 func (w *allowing) WriteHeader(status int) {
 	h := w.Header()
-	if h.Get("Access-Control-Allow-Origin") == "" {
+	w.begun = w.begun || status >= 200
+	if w.origin != "" {
 		h.Set("Access-Control-Allow-Origin", w.origin)
 		h.Set("Access-Control-Allow-Credentials", "true")
+		h.Set("Access-Control-Expose-Headers", exposed)
 	}
 	if !slices.Contains(h["Vary"], "Origin") { // files put theirs in its place
 		h["Vary"] = append(h["Vary"][:len(h["Vary"]):len(h["Vary"])], "Origin")
 	}
 	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *allowing) Write(b []byte) (int, error) {
+	if !w.begun {
+		w.WriteHeader(http.StatusOK)
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// ReadFrom keeps the way open for the kernel to send a file by itself.
+func (w *allowing) ReadFrom(from io.Reader) (int64, error) {
+	if !w.begun {
+		w.WriteHeader(http.StatusOK)
+	}
+	return io.Copy(w.ResponseWriter, from)
 }
 
 func (w *allowing) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -48,7 +48,10 @@ func (s *Site) serveEcho(w http.ResponseWriter, r *http.Request) {
 	}
 	e := echo{
 		Method: r.Method, Path: r.RequestURI, Protocol: r.Proto, Secure: r.TLS != nil, Host: r.Host, Peer: r.RemoteAddr,
-		Query: mapOfLists(r.URL.Query()), Headers: withoutOwnCookies(r.Header), Cut: len(body) > mostEcho,
+		Query: mapOfLists(r.URL.Query()), Headers: r.Header.Clone(), Cut: len(body) > mostEcho,
+	}
+	if lines := r.Header["Cookie"]; len(lines) > 0 {
+		e.Headers["Cookie"] = withoutOwnCookies(lines) // scripts may not read them, and so may not learn them here
 	}
 	body = body[:min(len(body), mostEcho)]
 	if e.Body = string(body); !utf8.Valid(body) {
@@ -57,22 +60,22 @@ func (s *Site) serveEcho(w http.ResponseWriter, r *http.Request) {
 	answerJSON(w, r, http.StatusOK, e)
 }
 
-// withoutOwnCookies leaves limen's own cookies out: scripts may not read them,
-// and so may not learn them here either.
-func withoutOwnCookies(h http.Header) http.Header {
-	h = h.Clone()
+// withoutOwnCookies are the cookies of a request without those that limen gave
+// out: cookieName and tokenCookie make them.
+func withoutOwnCookies(lines []string) []string {
 	var kept []string
-	for _, line := range h["Cookie"] {
+	for _, line := range lines {
 		for one := range strings.SplitSeq(line, ";") {
-			if one = strings.TrimSpace(one); !strings.HasPrefix(one, "limen") {
+			one = strings.TrimSpace(one)
+			if name, _, _ := strings.Cut(one, "="); name != "limen" && !strings.HasPrefix(name, "limen-") {
 				kept = append(kept, one)
 			}
 		}
 	}
-	if h.Del("Cookie"); len(kept) > 0 {
-		h.Set("Cookie", strings.Join(kept, "; "))
+	if len(kept) == 0 {
+		return nil
 	}
-	return h
+	return []string{strings.Join(kept, "; ")}
 }
 
 // answerJSON answers with a value that is made of texts and numbers.
@@ -102,9 +105,8 @@ func (s *Site) serveDelay(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "this is no number of seconds up to "+strconv.Itoa(int(mostDelay.Seconds())), ownPath+"delay/1.5")
 		return
 	}
-	if wait(r, time.Duration(seconds*float64(time.Second))) {
-		answerJSON(w, r, http.StatusOK, map[string]float64{"delayed": seconds})
-	}
+	mustSend(wait(r, time.Duration(seconds*float64(time.Second))))
+	answerJSON(w, r, http.StatusOK, map[string]float64{"delayed": seconds})
 }
 
 // companions are the headers without which a status makes no sense.

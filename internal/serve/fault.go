@@ -21,7 +21,7 @@ type fault struct {
 var faults = []fault{
 	{"truncate", "the body ends in the middle of what was promised", (*breaker).truncate},
 	{"reset", "the connection is reset in the middle of the body", (*breaker).reset},
-	{"drip", "the body comes a piece at a time, for five seconds", (*breaker).drip},
+	{"drip", "the body comes a piece at a time, for two seconds", (*breaker).drip},
 	{"wrong-length", "there is more body than was promised", (*breaker).wrongLength},
 	{"bad-chunk", "a chunk of the body has a length that is none", (*breaker).badChunk},
 	{"duplicate-header", "the length is said twice, and is two lengths", (*breaker).duplicateHeader},
@@ -143,15 +143,18 @@ func (b *breaker) reset() error {
 	}
 	// Nothing is left to be sent, and close(2) says so by a reset (SO_LINGER of
 	// zero, socket(7)).
-	if tcp, ok := innermost(b.conn).(interface{ SetLinger(int) error }); ok {
-		return tcp.SetLinger(0)
+	inner := innermost(b.conn)
+	if tcp, ok := inner.(interface{ SetLinger(int) error }); ok {
+		if err := tcp.SetLinger(0); err != nil {
+			return err
+		}
 	}
-	return nil
+	return inner.Close() // past TLS, which would say good-bye
 }
 
 const (
 	drips    = 50 // pieces of a body
-	dripTime = 5 * time.Second
+	dripTime = 2 * time.Second
 )
 
 func (b *breaker) drip() error {

@@ -127,9 +127,7 @@ func (m *mock) broken(err error) http.Handler {
 
 // ServeHTTP answers with the mock.
 func (m *mocked) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if m.delay > 0 && !wait(r, m.delay) {
-		return
-	}
+	mustSend(m.delay == 0 || wait(r, m.delay))
 	a := reply{status: m.status, body: fillIn(m.body, m.params, m.contentType), header: http.Header{
 		"Cache-Control": {"no-store"}, "Content-Type": {m.contentType}, "X-Content-Type-Options": noSniff,
 	}}

@@ -67,8 +67,8 @@ func (s *Site) proxied(r *http.Request) http.Handler {
 
 func isRead(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
 
-// forwards reports whether a path as it was sent goes to another server, which
-// says for itself what may be in a name: GitLab, for one, has names of projects
+// forwards reports whether a path as it was sent goes to another server, or to
+// what was recorded of one, which says for itself what may be in a name: GitLab, for one, has names of projects
 // with slashes in them. No name may lead out of the proxy's path all the same.
 func (s *Site) forwards(sent string) bool {
 	if s.beside == nil {
@@ -78,7 +78,11 @@ func (s *Site) forwards(sent string) bool {
 	if err != nil || slices.Contains(strings.FieldsFunc(plain, isSlash), "..") || strings.ContainsRune(plain, 0) {
 		return false
 	}
-	return slices.ContainsFunc(s.beside.proxies, func(p *proxy) bool { return p.path != "/" && p.has(sent) })
+	tops := s.beside.paths()
+	if s.beside.replay != nil {
+		tops = s.beside.replay.paths
+	}
+	return slices.ContainsFunc(tops, func(top string) bool { return top != "/" && isBelow(sent, top) })
 }
 
 func isSlash(c rune) bool { return c == '/' || c == '\\' }
@@ -116,21 +120,37 @@ func (p *proxy) rewrite(r *httputil.ProxyRequest) {
 	} else {
 		r.Out.Host = ""
 	}
+	p.site.withoutOwn(r.Out.Header)
 	if p.site.beside.record != nil {
-		r.Out.Header.Set("Accept-Encoding", "identity") // what is compressed cannot be looked through for secrets
+		forRecord(r.Out.Header)
 	}
 }
 
+// withoutOwn takes out of a request by what limen let it in: that is no
+// business of another server.
+func (s *Site) withoutOwn(h http.Header) {
+	if lines := h["Cookie"]; len(lines) > 0 {
+		h["Cookie"] = withoutOwnCookies(lines)
+	}
+	if given, ok := strings.CutPrefix(h.Get("Authorization"), "Bearer "); ok && isSecret(given, s.config.Token) {
+		h.Del("Authorization")
+	}
+}
+
+// forRecord asks for an answer that others can use, too: as a whole, whatever
+// the browser has of it, and not compressed, to be looked through for secrets.
+func forRecord(h http.Header) {
+	for _, name := range []string{"If-None-Match", "If-Modified-Since", "If-Range", "Range"} {
+		h.Del(name)
+	}
+	h.Set("Accept-Encoding", "identity")
+}
+
 // modify makes an answer one of this site: redirects to the other server lead
-// here, and who may read it is said once, by limen, where limen was told so.
+// here.
 func (p *proxy) modify(answer *http.Response) error {
 	if to := answer.Header.Get("Location"); to != "" {
 		answer.Header.Set("Location", p.to.back(to, p.path, answer.Request.Host))
-	}
-	if p.site.invites(answer.Request) {
-		for _, name := range corsAnswers {
-			answer.Header.Del(name)
-		}
 	}
 	return nil
 }

@@ -20,11 +20,8 @@ import (
 // explain says why there is no answer from the other server, in the form that
 // whoever asks can read.
 func (p *proxy) explain(w http.ResponseWriter, r *http.Request, err error) {
-	if r.Context().Err() != nil {
-		return // nobody waits for it any more
-	}
-	e := p.to.mishap(err)
-	tellError(w, r, http.StatusBadGateway, e)
+	mustSend(r.Context().Err() == nil) // if not, nobody waits for it any more, or serving ends
+	tellError(w, r, http.StatusBadGateway, p.to.mishap(err))
 }
 
 // A mishap is a way in which another server can give no answer.
@@ -96,8 +93,11 @@ func tellError(w http.ResponseWriter, r *http.Request, status int, e *limen.Erro
 		text, contentType = pageError(status, e), "text/html; charset=utf-8"
 		h.Set("Content-Security-Policy", ownPolicy)
 	case strings.Contains(accept, "json"), strings.Contains(r.Header.Get("Content-Type"), "json"):
-		if b, err := json.Marshal(map[string]any{"error": e}); err == nil { // which it cannot but be
-			text, contentType = string(b)+"\n", "application/json"
+		var b strings.Builder
+		out := json.NewEncoder(&b)
+		out.SetEscapeHTML(false) // no browser takes this for a page
+		if out.Encode(map[string]any{"error": e}) == nil {
+			text, contentType = b.String(), "application/json"
 		}
 	}
 	h["Content-Type"] = []string{contentType}

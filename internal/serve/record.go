@@ -42,6 +42,10 @@ const (
 	recordVersion = "1" // of what limen adds to the archive
 )
 
+// errNoHAR is why a file cannot be recorded to. Pages are not loaded anew when
+// such a file changes, which it does because they are loaded.
+var errNoHAR = errors.New("its name does not end in .har, by which browsers and limen know such a file")
+
 // openRecord begins a recording. A file that is there is somebody's, and stays.
 func openRecord(typed string, paths []string, s *Site) (*record, error) {
 	cannot := func(err error) error {
@@ -55,6 +59,9 @@ func openRecord(typed string, paths []string, s *Site) (*record, error) {
 			e.Kind, e.Why = limen.Denied, "you may not write there"
 		}
 		return e
+	}
+	if filepath.Ext(typed) != ".har" {
+		return nil, cannot(errNoHAR)
 	}
 	path, err := filepath.Abs(typed)
 	if err != nil {

@@ -98,7 +98,7 @@ const (
 func harOf(r *http.Request, asked *keptBody, answer *capture, began time.Time, waited, all time.Duration) harEntry {
 	e := harEntry{Started: began.UTC(), Time: milliseconds(all), Timings: harTimings{Wait: milliseconds(waited), Receive: milliseconds(all - waited)}}
 	e.Request = harRequest{
-		Method: r.Method, URL: redactURL(schemeOf(r) + "://" + r.Host + bounded(r.RequestURI, mostPath)), HTTPVersion: r.Proto,
+		Method: r.Method, URL: redactURL(schemeOf(r) + "://" + r.Host + sentPath(r) + queryOf(r)), HTTPVersion: r.Proto,
 		Cookies: cookiesOf(r.Cookies()), Headers: headersOf(r.Header), Query: queryPairs(r.URL.RawQuery),
 		HeadersSize: -1, BodySize: asked.size,
 	}

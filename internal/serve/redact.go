@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A recording is made to be kept and handed on, so what lets people in must not
@@ -125,23 +126,25 @@ type look struct {
 }
 
 // looks are those that can be told from all else.
-var looks = []look{
-	{regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`), redacted},                                         // JSON Web Tokens (RFC 7519) begin with {"
-	{regexp.MustCompile(`(?i)\b(bearer|basic)(\s+)[A-Za-z0-9._~+/-]{8,}=*`), "${1}${2}" + redacted},                                     // RFC 6750, RFC 7617
-	{regexp.MustCompile(`\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|sk_live_|rk_live_|AKIA|ASIA)[A-Za-z0-9_-]{12,}`), redacted}, // GitHub, GitLab, Slack, OpenAI, Stripe, AWS
-	{regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?`), redacted},                      // RFC 7468
-	{regexp.MustCompile(`\b([a-z][a-z0-9+.-]*://)[^/\s:@"'<>]+:[^/\s@"'<>]+@`), "${1}" + redacted + "@"},                                // logins in addresses (RFC 3986, 3.2.1)
-}
+var looks = sync.OnceValue(func() []look {
+	return []look{
+		{regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`), redacted},                                         // JSON Web Tokens (RFC 7519) begin with {"
+		{regexp.MustCompile(`(?i)\b(bearer|basic)(\s+)[A-Za-z0-9._~+/-]{8,}=*`), "${1}${2}" + redacted},                                     // RFC 6750, RFC 7617
+		{regexp.MustCompile(`\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|sk_live_|rk_live_|AKIA|ASIA)[A-Za-z0-9_-]{12,}`), redacted}, // GitHub, GitLab, Slack, OpenAI, Stripe, AWS
+		{regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?`), redacted},                      // RFC 7468
+		{regexp.MustCompile(`\b([a-z][a-z0-9+.-]*://)[^/\s:@"'<>]+:[^/\s@"'<>]+@`), "${1}" + redacted + "@"},                                // logins in addresses (RFC 3986, 3.2.1)
+	}
+})
 
 // redactText is any text without what looks like a secret, and without the
 // values of secrets in addresses that are in it.
 func redactText(text string) string {
-	for _, s := range looks {
+	for _, s := range looks() {
 		if s.is.MatchString(text) {
 			text = s.is.ReplaceAllString(text, s.with)
 		}
 	}
-	return inAddress.ReplaceAllStringFunc(text, func(pair string) string {
+	return inAddress().ReplaceAllStringFunc(text, func(pair string) string {
 		name, _, _ := strings.Cut(pair[1:], "=")
 		if isSecretName(unescaped(name)) || slices.Contains(secretInQuery, strings.ToLower(name)) {
 			return pair[:1] + name + "=" + redacted
@@ -151,7 +154,9 @@ func redactText(text string) string {
 }
 
 // inAddress is a part of a query, or of a fragment, in the middle of a text.
-var inAddress = regexp.MustCompile(`[?&#][A-Za-z0-9_.\[\]%-]{1,64}=[^&#\s"'<>\\]+`)
+var inAddress = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[?&#][A-Za-z0-9_.\[\]%-]{1,64}=[^&#\s"'<>\\]+`)
+})
 
 // redactBody is a body without secrets.
 func redactBody(contentType string, body []byte) []byte {
@@ -167,12 +172,14 @@ func redactBody(contentType string, body []byte) []byte {
 }
 
 // partOfForm is the head of a field of a form, and what stands in it (RFC 7578).
-var partOfForm = regexp.MustCompile(`(?is)(content-disposition:[^\r\n]*\bname="([^"]*)"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n)(.*?)(\r?\n--|$)`)
+var partOfForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?is)(content-disposition:[^\r\n]*\bname="([^"]*)"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n)(.*?)(\r?\n--|$)`)
+})
 
 // redactParts is a form in parts without the values of secrets.
 func redactParts(body string) string {
-	return partOfForm.ReplaceAllStringFunc(body, func(part string) string {
-		m := partOfForm.FindStringSubmatch(part)
+	return partOfForm().ReplaceAllStringFunc(body, func(part string) string {
+		m := partOfForm().FindStringSubmatch(part)
 		if !isSecretName(m[2]) {
 			return part
 		}

@@ -90,10 +90,9 @@ func readArchive(name string) ([]byte, error) {
 // with, and wants no more than that to be right.
 func parseHAR(text []byte) (scenes []*scene, paths []string, err error) {
 	var doc struct{ Log *harLog }
-	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
-	if err := d.Decode(&doc); err != nil {
-		line := 1 + bytes.Count(text[:min(d.InputOffset(), int64(len(text)))], []byte("\n"))
-		return nil, nil, fmt.Errorf("line %d: it is no HTTP Archive: %w", line, err)
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	if err := json.Unmarshal(text, &doc); err != nil {
+		return nil, nil, fmt.Errorf("line %d: it is no HTTP Archive: %w", lineOf(err, text), err)
 	}
 	if doc.Log == nil {
 		return nil, nil, errors.New(`it is no HTTP Archive: there is no "log" in it`)
@@ -114,16 +113,31 @@ func parseHAR(text []byte) (scenes []*scene, paths []string, err error) {
 	return scenes, paths, nil
 }
 
+// lineOf is where a text is no JSON, or another one than was expected.
+func lineOf(err error, text []byte) int {
+	at := int64(len(text))
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		at = syntax.Offset
+	case errors.As(err, &kind):
+		at = kind.Offset
+	}
+	return 1 + bytes.Count(text[:min(at, int64(len(text)))], []byte("\n"))
+}
+
 // sceneOf makes a scene of an entry; not of one that has no answer, as one
-// that was cut before it came, or that became a WebSocket.
+// that was cut before it came, that became a WebSocket, or that a browser had
+// in its cache.
 func sceneOf(e harEntry) (*scene, bool) {
 	u, err := url.Parse(e.Request.URL)
-	if err != nil || !isToken(e.Request.Method) || e.Response.Status < 200 || e.Response.Status > 599 {
+	if err != nil || !isToken(e.Request.Method) || e.Response.Status < 200 || e.Response.Status > 599 || e.Response.Status == http.StatusNotModified {
 		return nil, false
 	}
 	path, err := parsePath(u.EscapedPath())
 	if err != nil {
-		path = u.EscapedPath() // as it is sent where another server may answer it
+		path = u.Path // with a slash in a name, as another server may have it
 	}
 	s := &scene{method: e.Request.Method, path: path, query: canonical(u.RawQuery)}
 	if b := e.Request.PostData; b != nil && b.Encoding == "" {

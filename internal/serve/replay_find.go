@@ -25,7 +25,7 @@ func (s *Site) replayed(r *http.Request) http.Handler {
 	}
 	key := method + " " + r.URL.Path
 	if len(p.entries[key]) > 0 {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { p.answer(w, r, key, s.invites(r)) })
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { p.answer(w, r, key) })
 	}
 	if slices.ContainsFunc(p.paths, func(top string) bool { return top != "/" && isBelow(r.URL.Path, top) }) {
 		return http.HandlerFunc(p.miss)
@@ -34,7 +34,7 @@ func (s *Site) replayed(r *http.Request) http.Handler {
 }
 
 // answer answers with what was recorded.
-func (p *replay) answer(w http.ResponseWriter, r *http.Request, key string, isInvited bool) {
+func (p *replay) answer(w http.ResponseWriter, r *http.Request, key string) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, mostKept+1))
 	if err != nil {
 		refuse(w, http.StatusBadRequest, "the body ended before it was complete", "")
@@ -49,14 +49,7 @@ func (p *replay) answer(w http.ResponseWriter, r *http.Request, key string, isIn
 			Kind: limen.NotFound, What: fmt.Sprintf("cannot replay %s %s", r.Method, bounded(r.URL.Path, mostText)), Why: s.gone, Next: "write a mock for it: limen serve --mock mocks/",
 		})
 	default:
-		a := s.reply
-		if isInvited {
-			a.header = a.header.Clone()
-			for _, name := range corsAnswers {
-				a.header.Del(name)
-			}
-		}
-		a.send(w, r)
+		s.reply.send(w, r)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A pattern is a path with places in it that stand for others, as rules for
@@ -28,7 +29,7 @@ const splat = "splat"
 const mostPattern = 1000
 
 // place is what stands for other things in a pattern, and in what is made of it.
-var place = regexp.MustCompile(`\*|:[A-Za-z][A-Za-z0-9_]*`)
+var place = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\*|:[A-Za-z][A-Za-z0-9_]*`) })
 
 // What a pattern can be refused for.
 var (
@@ -54,7 +55,7 @@ func parsePattern(text string) (p pattern, err error) {
 		text = strings.TrimSuffix(text, "/") // one at the end of a path makes no difference
 	}
 	p.text, p.head = text, text
-	places := place.FindAllStringIndex(text, -1)
+	places := place().FindAllStringIndex(text, -1)
 	if len(places) == 0 {
 		return p, nil
 	}
@@ -126,7 +127,7 @@ func expand(text string, params []param, escape func(string) string) string {
 	if len(params) == 0 {
 		return text
 	}
-	return place.ReplaceAllStringFunc(text, func(at string) string {
+	return place().ReplaceAllStringFunc(text, func(at string) string {
 		for _, p := range params {
 			if at == ":"+p.name {
 				return escape(p.value)
@@ -138,7 +139,7 @@ func expand(text string, params []param, escape func(string) string) string {
 
 // placesOf are the names of the places that a text names.
 func placesOf(text string) (names []string) {
-	for _, at := range place.FindAllString(text, -1) {
+	for _, at := range place().FindAllString(text, -1) {
 		if at != "*" {
 			names = append(names, at[1:])
 		}

@@ -101,7 +101,8 @@ func listOf(numbers []int) string {
 
 // checkTarget says what is wrong with where a line leads.
 func (r redirection) checkTarget() mistake {
-	for _, name := range placesOf(afterHost(r.to)) {
+	host, rest := split(r.to)
+	for _, name := range placesOf(rest) {
 		if !r.from.has(name) {
 			return mistake{why: fmt.Sprintf("%q has the place :%s, and %q has not", r.to, name, r.from.text), next: "name a place of the path, or :splat for its star"}
 		}
@@ -111,25 +112,28 @@ func (r redirection) checkTarget() mistake {
 	}
 	u, err := url.Parse(r.to)
 	switch {
-	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
-		return mistake{why: fmt.Sprintf("%q is neither a path nor an http:// or https:// address", r.to), next: "begin it with a slash"}
-	case place.MatchString(u.Hostname()):
+	case place().MatchString(host):
 		// Whoever makes a link would say where it leads.
 		return mistake{why: fmt.Sprintf("%q lets the request choose the host", r.to), next: "write the host out"}
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+		return mistake{why: fmt.Sprintf("%q is neither a path nor an http:// or https:// address", r.to), next: "begin it with a slash"}
 	case r.status < 300 || r.status > 399:
 		return mistake{why: fmt.Sprintf("%d answers with a file of this folder, and %q is elsewhere", r.status, r.to), next: "limen serve --proxy " + r.from.head + "=" + u.Scheme + "://" + u.Host + "/"}
 	}
 	return mistake{}
 }
 
-// afterHost is an address without its scheme, host and port, whose colon begins
-// no place.
-func afterHost(to string) string {
-	_, rest, ok := strings.Cut(to, "://")
+// split takes an address apart: its host with its port, and what comes behind.
+// A path has no host.
+func split(to string) (host, rest string) {
+	_, behind, ok := strings.Cut(to, "://")
 	if !ok {
-		return to
+		return "", to
 	}
-	return rest[max(strings.IndexByte(rest, '/'), 0):]
+	if at := strings.IndexAny(behind, "/?#"); at >= 0 {
+		return behind[:at], behind[at:]
+	}
+	return behind, ""
 }
 
 // target is where a redirection leads, by what stood at its places.

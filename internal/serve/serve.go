@@ -42,8 +42,8 @@ type Config struct {
 	Login    string   // a file with USER:PASSWORD of who may read, or env:NAME; empty asks nobody
 	Throttle []string // how slow answers are, for all or for one device, as 3g or 192.168.1.20=100kB@300ms
 
-	// GetCertificate gives the certificate of HTTPS; nil means one that the
-	// site signs itself, which browsers warn of.
+	// GetCertificate gives the certificate of HTTPS; nil, and where it gives
+	// nil, means one that the site signs itself, which browsers warn of.
 	GetCertificate func(*tls.ClientHelloInfo) (*tls.Certificate, error)
 
 	Tell func(limen.Served) // told of each request and notice, one at a time; nil for nobody

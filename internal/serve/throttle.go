@@ -188,9 +188,7 @@ func (s *Site) throttled(next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		who, p := s.throttle.of(r.RemoteAddr)
-		if p.latency > 0 && !wait(r, p.latency) {
-			return
-		}
+		mustSend(p.latency == 0 || wait(r, p.latency))
 		if p.rate > 0 {
 			w = &slowed{ResponseWriter: w, ctx: r.Context(), throttle: s.throttle, who: who, rate: p.rate}
 		}

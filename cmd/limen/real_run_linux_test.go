@@ -1,0 +1,98 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// A real is a server as its makers ship it, started by limen run with no flag
+// of limen's in a small project.
+type real struct {
+	shows   string // what there is to see
+	project string // its files are testdata/real/NAME.txtar, and its page says "the page of NAME"
+	folder  string // below it, where the command is typed
+	command string // its words
+	needs   string // the program or, with npm: before it, the package that must be there
+	port    uint16 // where it listens, whatever it is told; 0 for where it is told
+	named   bool   // the command itself names that port
+	why     string // what limen says of the place besides that
+	beside  string // what else it opens, by its role
+	behind  bool   // its first process ends, and the server goes on
+}
+
+var reals = []real{
+	{shows: "a script of npm", project: "vite", command: "npm run dev", needs: "npm:vite"},
+	{shows: "a package by npx", project: "vite", command: "npx vite", needs: "npm:vite"},
+	{shows: "two commands in a script, which take no argument", project: "vite", command: "npm run compound", needs: "npm:vite", port: 5173},
+	{shows: "a variable before a command", project: "vite", command: "npm run prefix", needs: "npm:vite"},
+	{shows: "a variable set by a program", project: "vite", command: "npm run cross", needs: "npm:cross-env"},
+	{shows: "IPv6 alone", project: "vite", command: "npm run six", needs: "npm:vite", why: "on ::1 alone: a client that knows only 127.0.0.1 does not reach it"},
+	{shows: "a package of a workspace", project: "workspace", folder: "packages/shop", command: "npm run dev", needs: "npm:vite"},
+	{shows: "Astro", project: "astro", command: "npm run dev", needs: "npm:astro"},
+	{shows: "Next.js", project: "next", command: "npm run dev", needs: "npm:next"},
+	{shows: "wrangler, which starts a runtime", project: "wrangler", command: "npx wrangler dev", needs: "npm:wrangler"},
+
+	{shows: "Node", project: "node", command: "npm start", needs: "npm"},
+	{shows: "Node with a debugger", project: "node", command: "node --inspect server.js", needs: "node", beside: "debugger"},
+	{shows: "Node at a port that the kernel might have chosen", project: "node", command: "node far.js", needs: "node", port: 40001},
+	{shows: "Django, which starts itself again", project: "django", command: "python3 manage.py runserver", needs: "django-admin"},
+	{shows: "Flask", project: "flask", command: "flask run", needs: "flask"},
+	{shows: "gunicorn with workers", project: "gunicorn", command: "gunicorn --workers 2 app:app", needs: "gunicorn"},
+	{shows: "gunicorn in the background", project: "gunicorn", command: "gunicorn --daemon app:app", needs: "gunicorn", behind: true},
+	{shows: "gunicorn with a port in its configuration", project: "gunicorn-config", command: "gunicorn app:app", needs: "gunicorn", port: 20081},
+	{shows: "Hugo", project: "hugo", command: "hugo server", needs: "hugo"},
+	{shows: "PHP, whose command names the port", project: "php", command: "php -S localhost:20083", needs: "php", port: 20083, named: true},
+	{shows: "Puma", project: "puma", command: "puma", needs: "puma"},
+	{shows: "nginx in the background", project: "nginx", command: "nginx -p ./ -e stderr -c nginx.conf", needs: "nginx", port: 20082, behind: true},
+}
+
+func TestRealServersAreFoundWhereTheyListen(t *testing.T) {
+	s := newStreet(t)
+	for i, r := range reals {
+		t.Run(r.shows, func(t *testing.T) {
+			t.Parallel()
+			v := s.start(t, r)
+			told := v.until(t, func(w word) bool { return w.Change == "launched" }).Launch
+			service, hasBeside := word{}, r.beside == ""
+			v.until(t, func(w word) bool {
+				if w.Change == "answered" && w.Opening.Part == "service" && w.Opening.URL != "" {
+					service = w
+				}
+				hasBeside = hasBeside || w.Change == "answered" && w.Opening.Part == "other" && w.Opening.Role == r.beside
+				return service.Opening != nil && hasBeside && v.isBehind == r.behind
+			})
+			port, why := told.Port, r.why
+			if r.port != 0 {
+				port = r.port
+			}
+			if port != told.Port {
+				why = fmt.Sprintf("not at %d, as it was told", told.Port)
+			}
+			at := service.Opening.URL
+			if want := fmt.Sprintf("http://localhost:%d", port); at != want || service.Why != why || told.Named != r.named {
+				t.Errorf("it answers at %s, %q (the command names it: %v); want %s, %q", at, service.Why, told.Named, want, why)
+			}
+			if page, want := fetch(t, at), "the page of "+r.project; !strings.Contains(page, want) {
+				t.Errorf("%s answers %q; want %q", at, page, want)
+			}
+			v.end(t, []os.Signal{os.Interrupt, syscall.SIGTERM}[i%2])
+			if c := dial(at); c != nil {
+				c.Close()
+				t.Errorf("%s still lets in", at)
+			}
+		})
+	}
+}
+
+// One that opens nothing runs until it is asked to end, as any other does.
+func TestARealProgramThatNeverListensIsLeftAlone(t *testing.T) {
+	v := newStreet(t).start(t, real{project: "vite", command: "npm run files", needs: "npm:vite"})
+	v.until(t, func(w word) bool { return w.Line != nil && strings.Contains(w.Line.Text, "built in") })
+	v.end(t, os.Interrupt)
+	if v.opened > 0 {
+		t.Errorf("it has opened %d ports", v.opened)
+	}
+}
