@@ -15,6 +15,7 @@ import (
 var values = map[reflect.Type]func(n uint64) any{
 	reflect.TypeFor[netip.Addr]():           func(n uint64) any { return netip.AddrFrom4([4]byte{192, 0, 2, byte(n)}) },
 	reflect.TypeFor[netip.AddrPort]():       func(n uint64) any { return netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(n)}), uint16(n)) },
+	reflect.TypeFor[netip.Prefix]():         func(n uint64) any { return netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(n)}), 32) },
 	reflect.TypeFor[time.Time]():            func(n uint64) any { return time.Unix(1_700_000_000+int64(n), 0).UTC() },
 	reflect.TypeFor[limen.PortRange]():      func(uint64) any { return limen.PortRange{From: 3000, To: 3010} },
 	reflect.TypeFor[limen.Transport]():      func(uint64) any { return limen.UDP },
@@ -37,6 +38,8 @@ var values = map[reflect.Type]func(n uint64) any{
 	reflect.TypeFor[limen.Part]():           func(uint64) any { return limen.ThePart },
 	reflect.TypeFor[limen.Stream]():         func(uint64) any { return limen.StdErr },
 	reflect.TypeFor[limen.Level]():          func(uint64) any { return limen.LevelWarn },
+	reflect.TypeFor[limen.StoreState]():     func(uint64) any { return limen.StoreLacks },
+	reflect.TypeFor[limen.TrustProof]():     func(uint64) any { return limen.TrustRefused },
 	reflect.TypeFor[limen.ServedKind]():     func(uint64) any { return limen.ServedRequest },
 }
 

@@ -55,7 +55,7 @@ type door struct {
 var doors = []door{
 	{"github.com/spf13/cobra", []string{"internal/cli/cobra.go"}, "flags and completion; one file, so that it can be replaced"},
 	{"github.com/spf13/pflag", []string{"internal/cli/cobra.go"}, "comes with cobra"},
-	{"golang.org/x/sys", []string{"internal/cli/unread_unix.go", "internal/sockets", "internal/process", "internal/bind", "internal/keeper/winservice_windows.go", "internal/wait", "internal/halt", "internal/scan", "internal/run", "internal/serve", "internal/wire", "internal/journal", "internal/trust/native_windows.go", "internal/nettest", "tests"}, "system calls; who needs one speaks to the kernel"},
+	{"golang.org/x/sys", []string{"internal/cli/unread_unix.go", "internal/cli/foreground_unix.go", "internal/sockets", "internal/process", "internal/bind", "internal/keeper/winservice_windows.go", "internal/wait", "internal/halt", "internal/scan", "internal/run", "internal/serve", "internal/wire", "internal/journal", "internal/trust/native_windows.go", "internal/nettest", "tests"}, "system calls; who needs one speaks to the kernel"},
 	{"golang.org/x/term", []string{"internal/cli/terminal.go"}, "whether there is a terminal, and how wide"},
 	{"golang.org/x/text", []string{"internal/view", "internal/serve"}, "how wide a character is on a screen, and which names look the same"},
 	{"github.com/rogpeppe/go-internal/testscript", []string{"tests"}, "runs the scripts"},

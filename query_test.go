@@ -12,7 +12,7 @@ import (
 )
 
 // byValue lets go-cmp look at the standard library's comparable values.
-var byValue = cmpopts.EquateComparable(netip.Addr{}, netip.AddrPort{})
+var byValue = cmpopts.EquateComparable(netip.Addr{}, netip.AddrPort{}, netip.Prefix{})
 
 func TestParseQueryReadsEveryWordOfItsForm(t *testing.T) {
 	ports := func(from, to uint16) []limen.PortRange { return []limen.PortRange{{From: from, To: to}} }

@@ -142,6 +142,10 @@ func (d *desk) env() Env {
 				op.Hold.By(func(context.Context, op.HoldIn, func(limen.Leases) error) error { return nil }),
 				op.Scan.By(func(context.Context, op.ScanIn, func(limen.ScanNews) error) error { return nil }),
 				op.Serve.By(func(context.Context, op.ServeIn, func(limen.Served) error) error { return nil }),
+				op.Trust.By(answer[op.TrustIn](trusting)),
+				op.Install.By(answer[op.InstallIn](trusting)),
+				op.Distrust.By(answer[op.DistrustIn](limen.Trust{})),
+				op.Certify.By(answer[op.CertifyIn](limen.Certificate{})),
 				op.Launch.By(answer[op.RunIn](limen.Launch{})),
 				op.Run.By(func(context.Context, op.RunIn, func(limen.AppEvent) error) error { return nil }),
 				op.Up.By(func(context.Context, op.UpIn, func(limen.AppEvent) error) error { return nil }),
@@ -361,3 +365,6 @@ func TestThePlaceIsTheRealOneUnlessATestSetsIt(t *testing.T) {
 		t.Error("the zero Env lacks a world")
 	}
 }
+
+// trusting is the least that a machine with an authority answers.
+var trusting = limen.Trust{Authority: &limen.Authority{}, Stores: []limen.TrustStore{{State: limen.StoreTrusts}}}

@@ -26,7 +26,12 @@ func follow(env Env, c call, events iter.Seq2[limen.AppEvent, error]) error {
 		if c.has("quiet") && !c.has("json") {
 			continue
 		}
-		if err := view.AppEvent(out, e, f, view.Options{}); err != nil {
+		if e.Launch != nil && !c.has("json") {
+			_ = view.Gaps(env.Err, e.Launch.Gaps) // likewise
+		}
+		// Where it cannot be said to a person, as with standard error on a full
+		// disk, the program is none the worse for it.
+		if err := view.AppEvent(out, e, f, view.Options{}); err != nil && c.has("json") {
 			return err
 		}
 	}

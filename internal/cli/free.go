@@ -175,7 +175,10 @@ func agree(ctx context.Context, env Env, place op.Place, t *talk, ins []op.FreeI
 			}
 		}
 		if p.Protected != "" && !ins[i].Confirmed {
-			word, err := t.ask(fmt.Sprintf("type %d to go on: ", p.Port))
+			word, err := t.ask(ctx, fmt.Sprintf("type %d to go on: ", p.Port))
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
 			if err != nil || word != strconv.Itoa(int(p.Port)) {
 				return nil, declined(p.Port)
 			}
@@ -185,7 +188,9 @@ func agree(ctx context.Context, env Env, place op.Place, t *talk, ins []op.FreeI
 	if !something {
 		return ins, nil // there is nothing to agree to, and Free says why
 	}
-	if word, err := t.ask("do it? [y/N] "); err != nil || !isYes(word) {
+	if word, err := t.ask(ctx, "do it? [y/N] "); ctx.Err() != nil {
+		return nil, ctx.Err()
+	} else if err != nil || !isYes(word) {
 		return nil, declined(ins[0].Port)
 	}
 	return ins, nil
@@ -193,7 +198,7 @@ func agree(ctx context.Context, env Env, place op.Place, t *talk, ins []op.FreeI
 
 // insist asks whether to kill what goes on after it was asked to end.
 func insist(ctx context.Context, place op.Place, t *talk, in op.FreeIn, before limen.Freed) (limen.Freed, error) {
-	if word, err := t.ask(fmt.Sprintf("%s; kill it? [y/N] ", view.Safe(before.Why))); err != nil || !isYes(word) {
+	if word, err := t.ask(ctx, fmt.Sprintf("%s; kill it? [y/N] ", view.Safe(before.Why))); err != nil || !isYes(word) {
 		return before, nil
 	}
 	in.Force, in.Grace = true, time.Millisecond
@@ -222,11 +227,23 @@ func newTalk(env Env) *talk {
 	return &talk{bufio.NewReader(env.In), env.Err}
 }
 
-// ask puts a question and returns the answer, without spaces around it.
-func (t *talk) ask(question string) (string, error) {
+// ask puts a question and returns the answer, without spaces around it. When
+// ctx ends it does not wait for one; what waits in read(2) then ends with limen.
+func (t *talk) ask(ctx context.Context, question string) (string, error) {
 	if _, err := io.WriteString(t.out, question); err != nil {
 		return "", err
 	}
-	answer, err := t.in.ReadString('\n')
-	return strings.TrimSpace(answer), err
+	var answer string
+	var err error
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		answer, err = t.in.ReadString('\n')
+	}()
+	select {
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case <-answered:
+		return strings.TrimSpace(answer), err
+	}
 }

@@ -18,7 +18,7 @@ func comeForward(env Env) (_ Env, leave func()) {
 	f.In, _ = env.In.(*os.File)
 	f.Out, _ = env.Out.(*os.File)
 	f.Err, _ = env.Err.(*os.File)
-	if isTerminal(env.In) && env.Width() > 0 {
+	if isTerminal(env.In) && env.Width() > 0 && isInFront(f.In) {
 		f.Size = func() (rows, columns uint16) { return sizeOf(f.Out) }
 		f.Raw = func() (func() error, error) { return raw(f.In) }
 		s := &screen{out: env.Out, ended: true}

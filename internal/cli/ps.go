@@ -71,6 +71,11 @@ var down = command{
 	},
 }
 
+// hasFailed reports whether an app does not do what it was started for.
+func hasFailed(a limen.App) bool {
+	return a.State == limen.AppFailed || a.State == limen.AppLooping
+}
+
 // tellHere does something about the apps of the project here.
 func (c call) tellHere(ctx context.Context, env Env, verb op.Op[op.AppsIn, limen.Apps]) error {
 	dir, err := workingDirectory(verb.Name + " anything")
@@ -87,9 +92,17 @@ func (c call) tellApps(ctx context.Context, env Env, verb op.Op[op.AppsIn, limen
 		if err != nil {
 			return err
 		}
-		if err := view.Apps(env.Out, apps, env.Now(), f, o); err != nil || f.TellsGaps {
+		if err := view.Apps(env.Out, apps, env.Now(), f, o); err != nil {
 			return err
 		}
-		return view.Gaps(env.Err, apps.Gaps)
+		if !f.TellsGaps {
+			if err := view.Gaps(env.Err, apps.Gaps); err != nil {
+				return err
+			}
+		}
+		if verb.Name == op.Restart.Name && slices.ContainsFunc(apps.Apps, hasFailed) {
+			return ending{1}
+		}
+		return nil
 	})
 }

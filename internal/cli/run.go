@@ -122,8 +122,10 @@ func settle(ctx context.Context, env Env, t *talk, in op.RunIn) (*op.RunIn, erro
 		choices = fmt.Sprintf("[a]ttach to it at %s, ", l.Running) + choices
 	}
 	for {
-		word, err := t.ask(fmt.Sprintf("port %d is taken: %s\n%s? ", l.Wanted, view.Safe(l.Cause), view.Safe(choices)))
+		word, err := t.ask(ctx, fmt.Sprintf("port %d is taken: %s\n%s? ", l.Wanted, view.Safe(l.Cause), view.Safe(choices)))
 		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
 		case err != nil:
 			return nil, &limen.Error{Kind: limen.Busy, What: fmt.Sprintf("cannot give %s port %d", l.App, l.Wanted), Why: l.Cause, Next: fmt.Sprintf("limen why %d", l.Wanted)}
 		case word == "u" && !l.Named:

@@ -74,7 +74,7 @@ func runUp(ctx context.Context, env Env, c call) error {
 		} else if f.TellsGaps {
 			err = view.AppEvent(env.Out, e, view.NDJSON, o)
 		} else {
-			err = view.AppEvent(env.Err, e, view.Table, o)
+			_ = view.AppEvent(env.Err, e, view.Table, o) // nobody is listening, and that ends nothing
 		}
 		if err != nil {
 			return err

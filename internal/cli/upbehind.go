@@ -32,7 +32,7 @@ func upBehind(ctx context.Context, env Env, c call, in op.UpIn) error {
 		if err := view.Apps(env.Out, apps, env.Now(), f, o); err != nil {
 			return err
 		}
-		if slices.ContainsFunc(apps.Apps, func(a limen.App) bool { return a.State == limen.AppFailed || a.State == limen.AppLooping }) {
+		if slices.ContainsFunc(apps.Apps, hasFailed) {
 			return ending{1}
 		}
 		return nil
@@ -43,6 +43,7 @@ func upBehind(ctx context.Context, env Env, c call, in op.UpIn) error {
 type background struct {
 	process   *os.Process
 	ended     chan struct{}
+	code      int      // its exit code, once it has ended
 	complaint *os.File // what it says on standard error
 }
 
@@ -71,7 +72,8 @@ func startBehind(c call) (*background, error) {
 	}
 	b := &background{process: cmd.Process, ended: make(chan struct{}), complaint: said}
 	go func() { // until it ends, or this limen does
-		_ = cmd.Wait()
+		_ = cmd.Wait() // how it ended is its exit code
+		b.code = cmd.ProcessState.ExitCode()
 		close(b.ended)
 	}()
 	return b, nil
@@ -80,10 +82,19 @@ func startBehind(c call) (*background, error) {
 // look is how often the background is asked how far its apps are.
 const look = 50 * time.Millisecond
 
+// appears is how long the background may take to be one that can be asked.
+const appears = 5 * time.Second
+
 // await waits until every app is ready, or will not be.
 func (b *background) await(ctx context.Context, place op.Place) (limen.Apps, error) {
+	limit := time.After(appears)
 	for {
 		select {
+		case <-limit:
+			return limen.Apps{}, errors.Join(&limen.Error{
+				Kind: limen.Denied, What: "cannot stay in the background", Why: "nobody could ask it for its apps, or end it: its socket is not there",
+				Next: "limen up, without -d, says why",
+			}, b.process.Signal(os.Interrupt))
 		case <-ctx.Done():
 			return limen.Apps{}, errors.Join(ctx.Err(), b.process.Signal(os.Interrupt))
 		case <-b.ended:
@@ -98,6 +109,9 @@ func (b *background) await(ctx context.Context, place op.Place) (limen.Apps, err
 		isOnTheWay := func(a limen.App) bool {
 			return slices.Contains([]limen.AppState{limen.AppWaiting, limen.AppStarting, limen.AppRestarting}, a.State)
 		}
+		if len(all.Apps) > 0 {
+			limit = nil
+		}
 		if len(all.Apps) > 0 && !slices.ContainsFunc(all.Apps, isOnTheWay) {
 			return all, nil
 		}
@@ -111,14 +125,20 @@ func (b *background) why() error {
 		return err
 	}
 	if said := strings.TrimSpace(string(text)); said != "" {
-		return foreign(said)
+		return foreign(said, b.code)
 	}
 	return &limen.Error{Kind: limen.NotFound, What: "cannot stay in the background", Why: "every service has ended", Next: "limen logs"}
 }
 
-// foreign makes an error of what another limen has said on standard error.
-func foreign(said string) error {
-	e := &limen.Error{Kind: limen.Invalid}
+// foreign makes an error of what another limen has said on standard error before
+// it ended with an exit code.
+func foreign(said string, code int) error {
+	e := &limen.Error{}
+	for _, x := range exits {
+		if kind, ok := x.kind.(limen.Kind); ok && x.code == code {
+			e.Kind = kind
+		}
+	}
 	var rest []string
 	for line := range strings.Lines(said) {
 		line = strings.TrimSpace(line)

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/op"
+	"github.com/limenhq/limen/internal/supervise"
 )
 
 // A Carrier carries verbs between the limens of one person. A nil field means
@@ -28,13 +30,22 @@ type Carrier struct {
 // ErrNobody says that nobody answers at a socket.
 var ErrNobody = errors.New("nobody answers there")
 
+// longestSocket is how long the directory of a socket may be: sun_path has 104
+// bytes on BSD and macOS, 108 on Linux (linux/un.h), and a name must fit in.
+const longestSocket = 80
+
 // runners is the directory of the sockets of limens that run apps.
 func (h *Host) runners() (string, error) {
 	dir, err := h.state()
 	if err != nil {
 		return "", err
 	}
-	return filepath.Join(dir, "run"), nil
+	if dir = filepath.Join(dir, "run"); len(dir) < longestSocket {
+		return dir, nil
+	}
+	// Too long for the path of a socket: a short one that is ours alone.
+	sum := sha256.Sum256([]byte(dir))
+	return filepath.Join(os.TempDir(), fmt.Sprintf("limen-%d-%x", os.Getuid(), sum[:6])), nil
 }
 
 // appear lets other limens of the same person ask for the crew, and end and
@@ -78,14 +89,15 @@ func (c *crew) Apps(_ context.Context, in op.AppsIn) (limen.Apps, error) {
 // Restart ends apps of the crew, and starts them again. It returns when they are
 // ready, or will not be, or take long.
 func (c *crew) Restart(ctx context.Context, in op.AppsIn) (limen.Apps, error) {
-	before := map[string]int{}
+	before := map[string]limen.App{}
 	for _, a := range c.list() {
-		before[a.Name] = a.Starts
+		before[a.Name] = a
 	}
 	ctx, stop := context.WithTimeout(ctx, restartTime)
 	defer stop()
 	return c.each(ctx, in, c.supervisor.RestartApp, func(a limen.App) bool {
-		return a.Starts > before[a.Name] && a.State != limen.AppStarting || a.State == limen.AppFailed
+		was := before[a.Name]
+		return a.Starts > was.Starts && a.State != limen.AppStarting || a.State == limen.AppFailed && !a.Since.Equal(was.Since)
 	})
 }
 
@@ -109,7 +121,9 @@ func (c *crew) each(ctx context.Context, in op.AppsIn, do func(context.Context, 
 		if !isMeant(a, in) {
 			continue
 		}
-		if err := do(ctx, a.Name); err != nil {
+		if err := do(ctx, a.Name); errors.Is(err, supervise.ErrOver) {
+			break // all are on their way out already
+		} else if err != nil {
 			return limen.Apps{}, err
 		}
 		c.await(ctx, a.Name, isDone)

@@ -25,9 +25,9 @@ type crew struct {
 	grace   time.Duration
 
 	supervisor *supervise.Supervisor
-	isPlain    bool                // why apps change their state is not told
-	journal    *journal.Journal    // where lines are kept; nil where they are not
-	heard      func(limen.LogLine) // is told of each line before it is told; nil for nobody
+	known      func()           // is called when other limens can know of the crew; nil for nothing
+	isPlain    bool             // why apps change their state is not told
+	journal    *journal.Journal // where lines are kept; nil where they are not
 
 	events chan limen.AppEvent
 	gone   chan struct{} // closed when nobody takes events any more
@@ -39,7 +39,11 @@ type crew struct {
 // newCrew starts the guard of apps that are to come. The caller dismisses the
 // crew.
 func (h *Host) newCrew(grace time.Duration) (*crew, error) {
+	// Between fork and exec the guard has all that this process has open: it
+	// must not be a socket by which a port is being tried.
+	h.trying.Lock()
 	guard, err := run.Open(run.Config{Now: h.now, Grace: grace})
+	h.trying.Unlock()
 	if err != nil {
 		return nil, &limen.Error{
 			Kind: limen.Internal, What: "cannot run programs", Why: "their guard does not start: " + err.Error(),
@@ -65,7 +69,8 @@ func (c *crew) dismiss() error {
 
 // moved takes what the supervisor tells.
 func (c *crew) moved(e supervise.Event) {
-	if c.isPlain {
+	isAsked := e.State == limen.AppRestarting && e.Status == nil
+	if c.isPlain || isAsked {
 		e.Why = ""
 	}
 	c.tell(limen.AppEvent{App: e.App, Change: limen.AppMoved, State: e.State, Why: e.Why})

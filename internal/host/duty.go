@@ -3,7 +3,6 @@ package host
 import (
 	"context"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/limenhq/limen"
@@ -22,9 +21,6 @@ type duty struct {
 	grace    time.Duration
 	handed   []*os.File
 	isNeeded bool // others wait until it is ready
-
-	mu  sync.Mutex // guards now
-	now *stint
 }
 
 // supervised is the app as its supervisor knows it.
@@ -45,13 +41,10 @@ func (d *duty) supervised() supervise.App {
 
 // perform starts an app, and has it looked at until it is ready.
 func (c *crew) perform(ctx context.Context, d *duty) (supervise.Running, error) {
-	s, err := c.begin(ctx, d.launch, d.program, work{capture: true, grace: d.grace, signal: signalOf(d.app.StopSignal), byPort: d.byPort()})
+	s, err := c.begin(ctx, d.launch, d.program, work{capture: true, grace: d.grace, signal: signalOf(d.app.StopSignal), byPort: d.byPort(), byLine: d.byLine()})
 	if err != nil {
 		return nil, err
 	}
-	d.mu.Lock()
-	d.now = s
-	d.mu.Unlock()
 	switch {
 	case d.ready.Sign == manifest.SignStarted:
 		s.becomeReady()
@@ -74,16 +67,13 @@ func (d *duty) byPort() bool {
 	return d.ready.Sign == manifest.SignNone || d.ready.Sign == manifest.SignPort
 }
 
-// hear looks for the line that shows that an app is ready.
-func (d *duty) hear(line string) {
-	if d.ready.Sign != manifest.SignLog || !d.ready.Log.MatchString(line) {
-		return
+// byLine reports whether a line shows that an app is ready; it is nil for one
+// that is not waited for so.
+func (d *duty) byLine() func(string) bool {
+	if d.ready.Sign != manifest.SignLog {
+		return nil
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.now != nil {
-		d.now.becomeReady()
-	}
+	return d.ready.Log.MatchString
 }
 
 // awaitURL waits until a URL answers, or the app is gone.

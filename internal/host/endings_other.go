@@ -10,6 +10,9 @@ import (
 // endings are the signals that ask a program to end.
 var endings = []os.Signal{os.Interrupt, syscall.SIGTERM}
 
+// hasOtherUse reports whether a program may take a signal for something else.
+func hasOtherUse(os.Signal) bool { return false }
+
 // resized is nil: the console tells of a new size in other ways.
 var resized os.Signal
 

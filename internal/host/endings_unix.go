@@ -10,6 +10,10 @@ import (
 // endings are the signals that ask a program to end.
 var endings = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
 
+// hasOtherUse reports whether a program may well take a signal that ends others for a
+// wish of another kind: to read its settings anew, to write down what it does.
+func hasOtherUse(s os.Signal) bool { return s == syscall.SIGHUP || s == syscall.SIGQUIT }
+
 // resized is the signal that tells of a new size of the terminal.
 var resized os.Signal = syscall.SIGWINCH
 

@@ -3,7 +3,9 @@ package host
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -73,6 +75,11 @@ func (h *Host) berth(ctx context.Context, in op.RunIn, l *limen.Launch) error {
 		}
 	}
 	picked, err := h.Pick(ctx, op.PickIn{Name: l.App, Directory: in.Directory})
+	if errors.Is(err, limen.Denied) {
+		l.Gaps = append(l.Gaps, limen.Gap{What: "the port that is kept for " + l.App, Why: err.Error(), Next: "limen run --port PORT chooses one"})
+		l.Port, err = anyPort(ctx)
+		return err
+	}
 	if err != nil {
 		return err
 	}
@@ -83,15 +90,44 @@ func (h *Host) berth(ctx context.Context, in op.RunIn, l *limen.Launch) error {
 	}
 	wanted := l.Port
 	// The lease is this project's, so whoever listens there is, too, or Pick
-	// would have given another.
-	if err := h.noteTaken(ctx, l, wanted); err != nil || l.Wanted == 0 {
+	// would have given another; and so is whoever was told to in this moment.
+	if err := h.noteTaken(ctx, l, wanted); err != nil {
 		return err
+	}
+	if l.Wanted == 0 && !h.isTold(ctx, l, wanted) {
+		return nil
 	}
 	if picked, err = h.Pick(ctx, op.PickIn{Directory: in.Directory}); err != nil {
 		return err
 	}
 	l.Port = picked.Leases[0].Port
 	return nil
+}
+
+// isTold reports whether an app that runs was told a port, even if it does not
+// listen there yet.
+func (h *Host) isTold(ctx context.Context, l *limen.Launch, port uint16) bool {
+	now, err := h.Apps(ctx, op.AppsIn{})
+	if err != nil {
+		return false
+	}
+	for _, a := range now.Apps {
+		if a.Told == port && (a.State.Lives() || a.State == limen.AppWaiting || a.State == limen.AppRestarting) {
+			l.Wanted, l.Cause = port, fmt.Sprintf("limen (pid %d) has told it to %s", a.Runner.PID, limen.Unmistakable(a.Name))
+			return true
+		}
+	}
+	return false
+}
+
+// anyPort returns a port that is free in this moment, as the kernel gives it.
+func anyPort(ctx context.Context) (uint16, error) {
+	var c net.ListenConfig
+	l, err := c.Listen(ctx, "tcp", loopback+":0")
+	if err != nil {
+		return 0, err
+	}
+	return l.Addr().(*net.TCPAddr).AddrPort().Port(), l.Close()
 }
 
 // noteTaken says who has a port, if somebody has. Connections that were closed

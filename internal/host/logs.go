@@ -28,6 +28,15 @@ func (h *Host) Logs(ctx context.Context, in op.LogsIn, next func(limen.LogLine) 
 	if err != nil {
 		return err
 	}
+	running, err := h.Apps(ctx, op.AppsIn{Directory: project})
+	if err != nil {
+		return err
+	}
+	for _, a := range running.Apps {
+		if a.Project == project && !slices.Contains(known, a.Name) {
+			known = append(known, a.Name) // has printed nothing yet
+		}
+	}
 	for _, name := range in.Names {
 		if !slices.Contains(known, name) {
 			return &limen.Error{

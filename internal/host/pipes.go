@@ -3,6 +3,7 @@ package host
 import (
 	"errors"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/limenhq/limen"
@@ -82,10 +83,8 @@ func (c *crew) keep(s *stint, lines []limen.LogLine) {
 			s.note(err.Error())
 		}
 	}
-	if c.heard != nil {
-		for _, l := range lines {
-			c.heard(l)
-		}
+	if s.byLine != nil && slices.ContainsFunc(lines, func(l limen.LogLine) bool { return s.byLine(l.Text) }) {
+		s.becomeReady()
 	}
 }
 

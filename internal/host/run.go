@@ -23,6 +23,8 @@ func (h *Host) Run(ctx context.Context, in op.RunIn, next func(limen.AppEvent) e
 	var starting sync.WaitGroup
 	// To start the guard takes as long as to find a port.
 	starting.Go(func() { c, failed = h.newCrew(cmp.Or(in.Grace, usualGrace)) })
+	over := h.alone(ctx, h.projectAt(in.Directory).Root)
+	defer over()
 	l, err := h.Launch(ctx, in)
 	starting.Wait()
 	if failed != nil {
@@ -31,6 +33,7 @@ func (h *Host) Run(ctx context.Context, in op.RunIn, next func(limen.AppEvent) e
 	if err != nil {
 		return errors.Join(err, c.dismiss())
 	}
+	c.known = over
 	err = c.runOne(ctx, in, l, next)
 	if left := c.dismiss(); err == nil {
 		err = left
@@ -88,11 +91,14 @@ const again = 250 * time.Millisecond
 func (c *crew) attend(ctx context.Context, next func(limen.AppEvent) error, forward func(os.Signal) bool) error {
 	running, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
-	leave, err := c.appear(running)
+	leave, err := c.appear(context.WithoutCancel(ctx)) // until nothing runs any more
 	if err != nil {
 		return err
 	}
 	defer leave()
+	if c.known != nil {
+		c.known()
+	}
 	done := make(chan error, 1)
 	go func() {
 		_, err := c.supervisor.Run(running, c.moved)
@@ -104,6 +110,7 @@ func (c *crew) attend(ctx context.Context, next func(limen.AppEvent) error, forw
 	var late <-chan time.Time
 	var failed error
 	signals, asked, enough := c.host.front.Signals, time.Time{}, ctx.Done()
+	lost := c.guard.Lost()
 	for {
 		select {
 		case e := <-c.events:
@@ -115,7 +122,7 @@ func (c *crew) attend(ctx context.Context, next func(limen.AppEvent) error, forw
 			}
 		case sig := <-signals:
 			isAnswered := forward(sig)
-			if !isEnd(sig) {
+			if !isEnd(sig) || isAnswered && hasOtherUse(sig) && !c.host.front.isTerminal() {
 				break
 			}
 			enough = nil
@@ -142,6 +149,14 @@ func (c *crew) attend(ctx context.Context, next func(limen.AppEvent) error, forw
 				// A signal that ends limen comes on its own channel, too.
 				late = time.After(c.grace)
 			}
+		case <-lost:
+			lost = nil
+			failed = &limen.Error{
+				Kind: limen.Internal, What: "cannot keep programs running", Why: "their guard was killed, and with it whatever it ran",
+				Next: "start them again",
+			}
+			end()
+			c.supervisor.Kill()
 		case err := <-done:
 			return cmp.Or(failed, err, c.drain(next))
 		}

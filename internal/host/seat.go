@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/op"
@@ -58,9 +59,17 @@ func (s *seat) take(t *stint) {
 	}
 	own := t.run.Terminal()
 	t.shown.Go(func() {
-		// It ends with an error when no process has the terminal any more.
-		_, _ = io.Copy(s.front.Screen, own)
-		own.Close() // all was shown
+		// Reading fails when no process has the terminal open at the moment. One
+		// may open it again, and to close our end would hang up on all of them.
+		for {
+			_, _ = io.Copy(s.front.Screen, own)
+			select {
+			case <-t.gone:
+				own.Close() // all was shown
+				return
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
 	})
 	if !s.typed {
 		s.typed = true

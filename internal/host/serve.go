@@ -28,7 +28,8 @@ func (h *Host) Serve(ctx context.Context, in op.ServeIn, next func(limen.Served)
 	if in.Drop != "" {
 		c.Drop = &serve.Drop{Folder: in.Drop}
 	}
-	if c.GetCertificate, err = h.certificates(); err != nil {
+	// Who has not asked for HTTPS is served whatever the authority is like.
+	if c.GetCertificate, err = h.certificates(); err != nil && in.HTTPS {
 		return err
 	}
 	site, err := serve.New(c)

@@ -19,10 +19,11 @@ import (
 
 // Work is what else there is to know of a run of an app.
 type work struct {
-	capture bool          // what it prints is told and kept
-	grace   time.Duration // how long it may take to end
-	signal  os.Signal     // that asks it to end; nil means SIGTERM
-	byPort  bool          // it is ready when its service answers
+	capture bool              // what it prints is told and kept
+	grace   time.Duration     // how long it may take to end
+	signal  os.Signal         // that asks it to end; nil means SIGTERM
+	byPort  bool              // it is ready when its service answers
+	byLine  func(string) bool // reports whether a line shows that it is ready; nil for none
 }
 
 // A stint is one run of an app, from its start until its last process is gone.
@@ -50,7 +51,9 @@ func (s *stint) Ended() <-chan supervise.Status { return s.ended }
 // Stop asks every process of it to end, and kills those that do not.
 func (s *stint) Stop(ctx context.Context) error {
 	s.asked.Store(true)
+	left := s.grace
 	if s.signal != nil && s.run.Signal(s.signal) == nil {
+		left = 0 // it has had its time
 		select {
 		case <-s.over:
 			return nil
@@ -58,7 +61,10 @@ func (s *stint) Stop(ctx context.Context) error {
 		case <-time.After(s.grace):
 		}
 	}
-	_, err := s.run.Stop(ctx, s.grace)
+	stopped, err := s.run.Stop(ctx, left)
+	if len(stopped.Killed) > 0 && ctx.Err() == nil {
+		s.crew.tell(limen.AppEvent{App: s.app, Change: limen.AppNoted, Why: fmt.Sprintf("has not ended within %v, and was killed", s.grace)})
+	}
 	if err == nil {
 		<-s.over
 	}
@@ -132,7 +138,7 @@ const lingering = 100 * time.Millisecond
 func (s *stint) live(ctx context.Context) {
 	<-s.run.Ended()
 	status := s.run.Status()
-	left, err := s.run.Members(ctx)
+	left, err := s.left(ctx)
 	e := limen.AppEvent{
 		App: s.app, Change: limen.AppFinished, Process: s.run.ID(), Code: status.Code,
 		Ended: &limen.Ended{ProcessID: s.run.ID(), Signal: status.Signal},
@@ -140,7 +146,6 @@ func (s *stint) live(ctx context.Context) {
 	if status.Signal == "" {
 		e.Ended.Status = &status.Code
 	}
-	left = slices.DeleteFunc(left, func(id limen.ProcessID) bool { return nameOf(id) == "" }) // is on its way out
 	switch {
 	case err != nil || len(left) == 0 || s.asked.Load():
 	case status.Code != 0:
@@ -156,6 +161,23 @@ func (s *stint) live(ctx context.Context) {
 		return
 	}
 	s.crew.tell(e)
+}
+
+// left returns what is left of the app, without what is on its way out. Where
+// that is all, it may have been a daemon's forefather, and what it has started
+// is looked for.
+func (s *stint) left(ctx context.Context) ([]limen.ProcessID, error) {
+	for {
+		all, err := s.run.Members(ctx)
+		staying := slices.DeleteFunc(slices.Clone(all), func(id limen.ProcessID) bool { return nameOf(id) == "" })
+		if err != nil || len(all) == 0 || len(staying) > 0 {
+			return staying, err
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(lingering / 5):
+		}
+	}
 }
 
 // linger waits until no process is left.

@@ -35,6 +35,8 @@ func (h *Host) Up(ctx context.Context, in op.UpIn, next func(limen.AppEvent) err
 		return err
 	}
 	wanted := slices.Concat(waves...)
+	over := h.alone(ctx, project.Directory)
+	defer over()
 	if err := h.notTwice(ctx, project.Directory, wanted); err != nil {
 		return err
 	}
@@ -42,6 +44,7 @@ func (h *Host) Up(ctx context.Context, in op.UpIn, next func(limen.AppEvent) err
 	if err != nil {
 		return err
 	}
+	c.known = over
 	err = c.up(ctx, project, wanted, next)
 	if left := c.dismiss(); err == nil {
 		err = left
@@ -85,11 +88,6 @@ func (c *crew) up(ctx context.Context, project manifest.Project, wanted []string
 			closeAll(d.handed)
 		}
 	}()
-	c.heard = func(l limen.LogLine) {
-		if d := duties[l.App]; d != nil {
-			d.hear(l.Text)
-		}
-	}
 	c.supervisor = &supervise.Supervisor{
 		Now: c.host.now,
 		Start: func(ctx context.Context, name string, _ int) (supervise.Running, error) {
@@ -123,7 +121,13 @@ func (h *Host) linesOf(project string) (*journal.Journal, error) {
 	}
 	// A path is too long for a name, and holds what no name may.
 	sum := sha256.Sum256([]byte(project))
-	return journal.Open(filepath.Join(dir, "apps", hex.EncodeToString(sum[:12])))
+	kept, err := journal.Open(filepath.Join(dir, "apps", hex.EncodeToString(sum[:12])))
+	if err != nil {
+		return nil, &limen.Error{
+			Kind: limen.Denied, What: "cannot keep what apps print", Why: err.Error(), Next: "say where: set XDG_STATE_HOME, or HOME",
+		}
+	}
+	return kept, nil
 }
 
 // duties says how each app is started.

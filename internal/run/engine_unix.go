@@ -239,8 +239,7 @@ func statusOf(w unix.WaitStatus) Status {
 
 func (e *engine) members(r *Run) ([]limen.ProcessID, error) {
 	nodes, err := e.tree.of(r.number, fresh)
-	// One that forks and ends between its parent's list and its own hides what
-	// it leaves behind, as daemons do twice in a row while they start.
+	// A daemon that is being made can escape a look that finds others.
 	for again := 2; err == nil && len(nodes) == 0 && again > 0; again-- {
 		nodes, err = e.tree.of(r.number, 0)
 	}

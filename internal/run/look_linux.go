@@ -30,7 +30,28 @@ const mostNodes = 1 << 16
 // below walks down from root by the lists of children, which cost as much as
 // the tree is large, not the machine. Kernels without CONFIG_PROC_CHILDREN are
 // asked for every process.
-func (p proc) below(root int, known func(node) bool) ([]node, error) {
+//
+// One that forks and ends after its number was read and before its own list was
+// leaves a child that stands in neither, and daemons do so twice in a row. So
+// where nobody is found but such a one, that is no answer.
+func (p proc) below(root int, _ func(node) bool) (found []node, err error) {
+	for range mostEscapes {
+		var escaped bool
+		found, escaped, err = p.walk(root)
+		if err != nil || len(found) > 0 || !escaped {
+			break
+		}
+	}
+	return found, err
+}
+
+// mostEscapes bounds how often is looked again; what has ended and was not
+// asked how stays in sight, too.
+const mostEscapes = 50
+
+// walk is one look. Escaped reports whether one that was listed had ended by
+// the time it was looked at.
+func (p proc) walk(root int) (found []node, escaped bool, err error) {
 	var buf [4096]byte
 	pids, err := p.children(nil, root, -1, &buf)
 	if errors.Is(err, unix.ENOENT) && !p.listsChildren() {
@@ -38,12 +59,11 @@ func (p proc) below(root int, known func(node) bool) ([]node, error) {
 		if err == nil && !slices.ContainsFunc(all, func(n node) bool { return n.PID == root && !n.ended }) {
 			err = p.lost(root, unix.ENOENT)
 		}
-		return below(all, root, nobody), err
+		return below(all, root, nobody), false, err
 	}
 	if err != nil {
-		return nil, p.lost(root, err)
+		return nil, false, p.lost(root, err)
 	}
-	var found []node
 	taken := map[int]bool{root: true}
 	for i := 0; i < len(pids) && i < mostNodes; i++ {
 		pid := pids[i]
@@ -53,7 +73,8 @@ func (p proc) below(root int, known func(node) bool) ([]node, error) {
 		taken[pid] = true
 		n, err := p.node(pid, &buf)
 		if err != nil || n.ended {
-			continue // it has ended, and its children are another's by now
+			escaped = true
+			continue // its children are another's by now
 		}
 		found = append(found, n)
 		pids, _ = p.children(pids, pid, n.threads, &buf)
@@ -61,11 +82,11 @@ func (p proc) below(root int, known func(node) bool) ([]node, error) {
 	// Only a root that is still there has had them all.
 	switch n, err := p.node(root, &buf); {
 	case err != nil:
-		return nil, p.lost(root, err)
+		return nil, false, p.lost(root, err)
 	case n.ended:
-		return nil, ErrLost
+		return nil, false, ErrLost
 	}
-	return found, nil
+	return found, escaped, nil
 }
 
 // childNodes returns the children of a process, also those that have ended.

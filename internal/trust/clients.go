@@ -70,11 +70,11 @@ var (
 	}
 )
 
-// nssClient is NSS's own, for one of its databases. It ends with 1 for each
+// nssClient is NSS's own, for one of its databases. It ends with 254 for each
 // certificate that it does not take.
 func nssClient(p Place) client {
 	return client{
-		name: p.Path(), program: "tstclnt", refused: 1,
+		name: p.Path(), program: "tstclnt", refused: 254,
 		words: func(port int, _ string) []string {
 			return []string{"-h", "127.0.0.1", "-a", "localhost", "-p", strconv.Itoa(port), "-d", "sql:" + p.Path(), "-Q"}
 		},

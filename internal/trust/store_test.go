@@ -61,7 +61,7 @@ func TestEveryDatabaseOfAHomeIsInstalledProvedAndUndone(t *testing.T) {
 			t.Errorf("%s still has it: %v, %v", p.Path(), has, err)
 		}
 		if find("tstclnt") != "" && proof() != limen.TrustRefused {
-			t.Errorf("%s: not refused", p.Path())
+			t.Errorf("%s: not refused: %+v", p.Path(), nssClient(p).prove(t.Context(), s.port(), a, os.Environ(), nil))
 		}
 		if has, err := p.Has(t.Context(), other); !has || err != nil {
 			t.Errorf("%s has lost another authority: %v, %v", p.Path(), has, err)
