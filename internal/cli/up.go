@@ -83,7 +83,7 @@ func runUp(ctx context.Context, env Env, c call) error {
 	if worst > 0 {
 		return ending{worst}
 	}
-	return nil
+	return ctx.Err() // whoever waits for it knows that it was stopped
 }
 
 // upIn reads what to start.

@@ -70,7 +70,7 @@ func (c *crew) runOne(ctx context.Context, in op.RunIn, l limen.Launch, next fun
 	}
 	// How it ended is limen's exit code, and why it could not be started limen's
 	// error.
-	c.isPlain = true
+	c.isPlain = !in.Capture
 	if err := c.attend(ctx, next, seat.forward); err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // Serve serves a folder until ctx ends.
-func (h *Host) Serve(ctx context.Context, in op.ServeIn, next func(limen.Served) error) error {
+func (h *Host) Serve(ctx context.Context, in op.ServeIn, next func(limen.Served) error) (err error) {
 	news := &newsreel{items: make(chan limen.Served, mostUntold)}
 	cache, err := serve.ParseCache(in.Cache)
 	if err != nil {
@@ -36,7 +36,11 @@ func (h *Host) Serve(ctx context.Context, in op.ServeIn, next func(limen.Served)
 	if err != nil {
 		return err
 	}
-	defer site.Close()
+	defer func() { // a recording is written to its end there
+		if failed := site.Close(); err == nil {
+			err = failed
+		}
+	}()
 	doors, err := h.openDoors(ctx, in)
 	if err != nil {
 		return err

@@ -192,7 +192,27 @@ func (c *crew) places(ctx context.Context, project manifest.Project, wanted []st
 			places[a.Name], launches[a.Name] = manifest.Place{Host: l.Host, Port: l.Port}, l
 		}
 	}
-	return places, launches, nil
+	return places, launches, notTwoAtOne(project, wanted, launches)
+}
+
+// notTwoAtOne refuses two apps whose own commands name the same port: one of
+// them would crash again and again.
+func notTwoAtOne(project manifest.Project, wanted []string, launches map[string]limen.Launch) error {
+	at := map[uint16]manifest.App{}
+	for _, a := range project.Apps {
+		port := launches[a.Name].Port
+		if b, ok := at[port]; ok && slices.Contains(wanted, a.Name) {
+			return &limen.Error{
+				Kind: limen.Invalid, What: "cannot start " + a.Name,
+				Why:  fmt.Sprintf("%s:%d and %s:%d want the same port, %d", project.File, b.Line, project.File, a.Line, port),
+				Next: "let the command of one of them use $PORT, or name another port in it",
+			}
+		}
+		if slices.Contains(wanted, a.Name) {
+			at[port] = a
+		}
+	}
+	return nil
 }
 
 // settled is how long an app may run without listening anywhere before it
