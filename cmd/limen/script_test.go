@@ -117,7 +117,7 @@ func (m mode) prepare(env *testscript.Env, bin string) error {
 // endRunners ends the limens in the background that a script has left there, as
 // one does that fails before it comes to limen down.
 func endRunners(home string) {
-	sockets, _ := filepath.Glob(filepath.Join(home, ".local", "state", "limen", "run", "*.sock"))
+	sockets, _ := filepath.Glob(filepath.Join(home, ".local", "state", "limen", "run", "*.sock")) // a long path has another place
 	for _, socket := range sockets {
 		pid, err := strconv.Atoi(strings.TrimSuffix(filepath.Base(socket), ".sock"))
 		if err != nil {

@@ -43,9 +43,14 @@ func (h *Host) runners() (string, error) {
 	if dir = filepath.Join(dir, "run"); len(dir) < longestSocket {
 		return dir, nil
 	}
-	// Too long for the path of a socket: a short one that is ours alone.
+	// Too long for the path of a socket: a short one that is ours alone, and the
+	// same for all of ours, whatever TMPDIR says to one of them.
 	sum := sha256.Sum256([]byte(dir))
-	return filepath.Join(os.TempDir(), fmt.Sprintf("limen-%d-%x", os.Getuid(), sum[:6])), nil
+	short := "/tmp"
+	if info, err := os.Stat(short); err != nil || !info.IsDir() {
+		short = os.TempDir()
+	}
+	return filepath.Join(short, fmt.Sprintf("limen-%d-%x", os.Getuid(), sum[:6])), nil
 }
 
 // appear lets other limens of the same person ask for the crew, and end and
