@@ -69,11 +69,13 @@ func (p Program) search(name string) (string, error) {
 		if dir == "" {
 			dir = "." // execvp(3): "a zero-length prefix" is the current directory
 		}
-		path, err := runnable(p.from(filepath.Join(dir, name)), p.Environment)
+		at := p.from(filepath.Join(dir, name))
+		path, err := runnable(at, p.Environment)
 		if err == nil {
 			return path, nil
 		}
-		if errors.Is(err, fs.ErrPermission) {
+		// A directory that may not be looked into has no program for us.
+		if _, missing := os.Stat(at); errors.Is(err, fs.ErrPermission) && missing == nil {
 			why = err
 		}
 	}
