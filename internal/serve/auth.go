@@ -127,7 +127,7 @@ func (s *Site) authenticated(next http.Handler) http.Handler {
 		}
 		if !ok || !isSecret(user+":"+password, string(s.login)) {
 			w.Header().Set("WWW-Authenticate", `Basic realm="limen", charset="UTF-8"`) // RFC 7617, 2.1
-			refuse(w, http.StatusUnauthorized, "this folder asks for a user and a password", "curl -u USER https://...")
+			refuse(w, http.StatusUnauthorized, "this folder asks for a user and a password", "curl -u USER, and the same address")
 			return
 		}
 		c := *r

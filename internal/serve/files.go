@@ -60,7 +60,11 @@ func (s *Site) files(w http.ResponseWriter, r *http.Request) {
 // folder answers with the index of a folder, or else with what is in it. There
 // is no redirect to or from the index: both addresses work.
 func (s *Site) folder(w http.ResponseWriter, r *http.Request, d dir) {
-	if wantsArchive(r) || !s.answerWith(w, r, path.Join(d.name, "index.html")) {
+	switch {
+	case !wantsArchive(r) && s.answerWith(w, r, path.Join(d.name, "index.html")):
+	case s.root.isGone():
+		s.missing(w, r) // it is still open, and shows itself as empty
+	default:
 		s.list(w, r, d)
 	}
 }
@@ -97,7 +101,7 @@ func isMarkdown(name string) bool {
 func (s *Site) without(w http.ResponseWriter, r *http.Request, name string, err error) {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		refuse(w, http.StatusForbidden, "limen may not read this file", "its rights are those of another user")
+		refuse(w, http.StatusForbidden, "limen may not read what has this name", "chmod a+r lets everybody read it, and chmod a+rx a folder")
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
 		w.Header().Set("Retry-After", "1")
 		refuse(w, http.StatusServiceUnavailable, "too many files are open", "try again in a moment")

@@ -82,6 +82,9 @@ func TestAFolderThatIsReplacedIsServedAsItIsNow(t *testing.T) {
 	if answer, body := fetch(t, server.URL+"/a.txt"); answer.StatusCode != http.StatusNotFound || body != "not found: nothing in this folder has this name\nnext: the folder itself is gone from where it was\n" {
 		t.Errorf("while it is gone: %d %q", answer.StatusCode, body)
 	}
+	if answer, _ := fetch(t, server.URL+"/"); answer.StatusCode != http.StatusNotFound {
+		t.Errorf("while it is gone, it is listed: %d", answer.StatusCode)
+	}
 	put(t, filepath.Join(root, "a.txt"), "third")
 	later.Add(1)
 	if _, body := fetch(t, server.URL+"/a.txt"); body != "third" {
