@@ -52,6 +52,17 @@ func (a App) URL() string {
 	return ""
 }
 
+// Named returns where the app's service answers by its name; empty if it has
+// none.
+func (a App) Named() string {
+	for _, o := range a.Openings {
+		if o.Part == ThePart {
+			return o.Named
+		}
+	}
+	return ""
+}
+
 // Apps are programs that limen runs, in the order of their projects and as
 // those name them.
 type Apps struct {

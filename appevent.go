@@ -31,9 +31,10 @@ const (
 	AppMoved                         // it came into another state
 	AppPrinted                       // it has printed a line
 	AppNoted                         // something else that a person should know
+	AppNamed                         // what it has opened has a name
 )
 
-var appChanges = names{"", "launched", "opened", "answered", "closed", "finished", "moved", "printed", "noted"}
+var appChanges = names{"", "launched", "opened", "answered", "closed", "finished", "moved", "printed", "noted", "named"}
 
 func (c AppChange) String() string { return appChanges.word(int(c), "AppChange") }
 

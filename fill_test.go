@@ -41,6 +41,13 @@ var values = map[reflect.Type]func(n uint64) any{
 	reflect.TypeFor[limen.StoreState]():     func(uint64) any { return limen.StoreLacks },
 	reflect.TypeFor[limen.TrustProof]():     func(uint64) any { return limen.TrustRefused },
 	reflect.TypeFor[limen.ServedKind]():     func(uint64) any { return limen.ServedRequest },
+	reflect.TypeFor[limen.Target](): func(uint64) any {
+		return limen.Target{Scheme: limen.SchemeHTTPS, Host: "db.test", Port: 3000, Path: "/app"}
+	},
+	reflect.TypeFor[limen.Condition]():   func(uint64) any { return limen.Condition{In: limen.InCookie, Name: "tree", Value: "x"} },
+	reflect.TypeFor[limen.Grant]():       func(uint64) any { return limen.GrantSystem },
+	reflect.TypeFor[limen.RouteSource](): func(uint64) any { return limen.RouteTyped },
+	reflect.TypeFor[limen.RouteState]():  func(uint64) any { return limen.RouteAbsent },
 }
 
 // filled returns a noun of n's type that says everything it can.

@@ -18,7 +18,7 @@ import (
 // ARCHITECTURE.md; a new arrow gets a reason in the commit.
 const arrows = `
 capabilities:      sockets process project keeper registry bind verdict
-capabilities:      wait halt hint manifest supervise journal plan scan config probe lease run serve proxy tap trust store doctor audit discover guard
+capabilities:      naming resolve relay wait halt hint manifest supervise journal plan scan config probe lease run serve proxy tap trust store doctor audit discover guard
 
 .:
 each capability:   .
@@ -61,23 +61,22 @@ var doors = []door{
 	{"github.com/rogpeppe/go-internal/testscript", []string{"tests"}, "runs the scripts"},
 	{"github.com/google/go-cmp", []string{"tests"}, "shows how two values differ"},
 	{"golang.org/x/tools/txtar", []string{"tests"}, "small trees of files in one file"},
-	{"golang.org/x/net", []string{"internal/probe", "internal/serve/lan_name.go", "tests"}, "reads the answers of name servers, and frames and heads of HTTP/2; the socket that mDNS shares"},
+	{"golang.org/x/net", []string{"internal/probe", "internal/proxy", "internal/resolve", "tests"}, "reads the answers of name servers, and gives them, and frames and heads of HTTP/2; the socket that mDNS shares"},
 	{"github.com/godbus/dbus/v5", []string{"internal/cli/notify_dbus.go", "tests"}, "desktops show notifications over D-Bus"},
 	{"github.com/pelletier/go-toml/v2", []string{"internal/config", "internal/manifest", "internal/serve/mock_rules.go"}, "settings, the apps of a project and mocks are TOML, with the place of each mistake"},
 	{"github.com/creack/pty", []string{"internal/run", "tests"}, "a program at a terminal gets one of its own, on every Unix"},
 	{"github.com/fsnotify/fsnotify", []string{"internal/serve"}, "a folder that is served tells what changed in it"},
-	{"github.com/yuin/goldmark", []string{"internal/serve"}, "Markdown is shown as a page"},
 	{"github.com/klauspost/compress", []string{"internal/serve"}, "gzip and zstd, for bodies and archives"},
 	{"github.com/andybalholm/brotli", []string{"internal/serve"}, "brotli, for bodies"},
 	{"rsc.io/qr", []string{"internal/serve"}, "an address that a phone can read"},
-	{"github.com/pion/mdns/v2", []string{"internal/serve"}, "a folder that is served has a name in the local network"},
+	{"github.com/pion/mdns/v2", []string{"internal/resolve"}, "a folder that is served, and a route, have a name in the local network"},
 	{"modernc.org/sqlite", []string{"internal/store"}, "SQLite without C; leases and what was stopped are shared by processes that know nothing of each other"},
-	{"net/http", []string{"internal/keeper", "internal/probe", "internal/registry", "internal/wait", "internal/serve", "internal/wire", "tests"}, "engines are asked on a local socket, services what they are, the registry's source for a newer one, a page whether it is there; a folder is served, and verbs are carried between processes"},
+	{"net/http", []string{"internal/keeper", "internal/probe", "internal/registry", "internal/wait", "internal/serve", "internal/proxy", "internal/wire", "tests"}, "engines are asked on a local socket, services what they are, the registry's source for a newer one, a page whether it is there; a folder is served, and verbs are carried between processes"},
 	{"os/exec", []string{"internal/nettest", "internal/cli/react.go", "internal/cli/then.go", "internal/cli/hold.go", "internal/cli/upbehind.go", "internal/cli/notify_darwin.go", "internal/halt", "internal/trust/tool.go", "tests", "generators"}, "limen reads the kernel, and runs no program to learn something; watch and wait start what the user names, without a shell, pick itself, to hold a port, up itself, to go on in the background, and halt the tool of a keeper, or what it ended; trust has the tools of stores take up a certificate, and clients try one"},
 	{"os/user", nil, "on some systems it calls C; process reads the names itself"},
 	{"plugin", nil, "limen is one program that can be read whole"},
 	{"C", nil, "limen builds for every system on every system"},
-	{"log", []string{"internal/serve/listen.go", "internal/wire/serve.go", "generators"}, "a package returns an error or a gap; logging is the daemon's, when there is one, and net/http takes a logger to write nothing"},
+	{"log", []string{"internal/serve/listen.go", "internal/proxy/serve.go", "internal/wire/serve.go", "generators"}, "a package returns an error or a gap; logging is the daemon's, when there is one, and net/http takes a logger to write nothing"},
 }
 
 // exceptions let a place break a rule, each for its reason. Where is a package

@@ -5,8 +5,9 @@ package limen
 type Opening struct {
 	Endpoint Endpoint  `json:"endpoint"`
 	Part     Part      `json:"part"`
-	Role     string    `json:"role,omitempty"` // what it seems to be for, such as "debugger"; empty for the service itself
-	URL      string    `json:"url,omitempty"`  // where a browser would go; empty if nothing says that it speaks HTTP
+	Role     string    `json:"role,omitempty"`  // what it seems to be for, such as "debugger"; empty for the service itself
+	URL      string    `json:"url,omitempty"`   // where a browser would go; empty if nothing says that it speaks HTTP
+	Named    string    `json:"named,omitempty"` // likewise, by its name; empty if it has none
 	Service  *Service  `json:"service,omitempty"`
 	Process  ProcessID `json:"process"`
 	Name     string    `json:"name"` // of the process, as a person would call it

@@ -28,6 +28,11 @@ type Config struct {
 		Ports []uint16 `toml:"ports"`
 		Users []string `toml:"users"`
 	} `toml:"free"`
+	Names struct {
+		Observe  *bool    `toml:"observe"`
+		Ignore   []string `toml:"ignore"`
+		Suffixes []string `toml:"suffixes"`
+	} `toml:"names"`
 
 	networks []netip.Prefix
 	from     map[string]string // which file has set what
@@ -35,6 +40,17 @@ type Config struct {
 
 // Networks are the networks that the user says are theirs.
 func (c Config) Networks() []netip.Prefix { return c.networks }
+
+// Observes reports whether listeners get a name when they are seen.
+func (c Config) Observes() bool { return c.Names.Observe == nil || *c.Names.Observe }
+
+// Suffixes are what names end in, the usual one first.
+func (c Config) Suffixes() []string {
+	if len(c.Names.Suffixes) == 0 {
+		return []string{"localhost"}
+	}
+	return c.Names.Suffixes
+}
 
 // settings are all settings, in the order they are shown.
 var settings = []struct {
@@ -50,6 +66,9 @@ var settings = []struct {
 		return all
 	}},
 	{"free.users", "users whose programs limen free stops only if the port is typed once more", func(c Config) []string { return c.Free.Users }},
+	{"names.observe", "whether what listens gets a name by itself", func(c Config) []string { return []string{strconv.FormatBool(c.Observes())} }},
+	{"names.ignore", "what gets no name: projects by name, directories as ~/tmp, ports as 3000", func(c Config) []string { return c.Names.Ignore }},
+	{"names.suffixes", "what names end in, the usual one first", func(c Config) []string { return c.Suffixes() }},
 }
 
 // Files are where settings are read, the user's own before the machine's. What
@@ -123,6 +142,16 @@ func (c *Config) add(file string, text []byte) error {
 			}
 		}
 	}
+	for i, suffix := range more.Names.Suffixes {
+		name, err := limen.ParseHost(strings.TrimPrefix(suffix, "."))
+		if err != nil {
+			return &limen.Error{
+				Kind: limen.Invalid, What: "cannot use the settings in " + file,
+				Why: fmt.Sprintf("names.suffixes: %v", err), Next: `write them as ["localhost", "test"]`,
+			}
+		}
+		more.Names.Suffixes[i] = name
+	}
 	take := func(name string, is bool, do func()) {
 		if _, set := c.from[name]; is && !set {
 			do()
@@ -136,6 +165,9 @@ func (c *Config) add(file string, text []byte) error {
 		}
 	})
 	take("free.ports", more.Free.Ports != nil, func() { c.Free.Ports = more.Free.Ports })
+	take("names.observe", more.Names.Observe != nil, func() { c.Names.Observe = more.Names.Observe })
+	take("names.ignore", more.Names.Ignore != nil, func() { c.Names.Ignore = more.Names.Ignore })
+	take("names.suffixes", more.Names.Suffixes != nil, func() { c.Names.Suffixes = more.Names.Suffixes })
 	take("free.users", more.Free.Users != nil, func() { c.Free.Users = more.Free.Users })
 	return nil
 }

@@ -24,13 +24,13 @@ func written(t *testing.T, name, text string) string {
 
 func TestTheUsersOwnSettingsComeBeforeTheMachines(t *testing.T) {
 	own := written(t, "own.toml", "[scan]\nnetworks = ['192.168.1.0/24']\n")
-	machine := written(t, "machine.toml", "[scan]\nnetworks = ['10.0.0.0/8']\n[free]\nports = [22, 5432]\nusers = ['postgres']\n")
+	machine := written(t, "machine.toml", "[scan]\nnetworks = ['10.0.0.0/8']\n[free]\nports = [22, 5432]\nusers = ['postgres']\n[names]\nobserve = false\nignore = ['~/tmp']\nsuffixes = ['.Test']\n")
 	files := []string{own, filepath.Join(t.TempDir(), "missing.toml"), machine}
 	c, err := Read(files)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(c.Networks(), []netip.Prefix{netip.MustParsePrefix("192.168.1.0/24")}) || !slices.Equal(c.Free.Ports, []uint16{22, 5432}) {
+	if !slices.Equal(c.Networks(), []netip.Prefix{netip.MustParsePrefix("192.168.1.0/24")}) || !slices.Equal(c.Free.Ports, []uint16{22, 5432}) || c.Observes() || c.Suffixes()[0] != "test" {
 		t.Errorf("%+v", c)
 	}
 	for _, s := range c.Settings(files).Settings {
@@ -49,8 +49,9 @@ func TestWithoutFilesEverythingIsAsItWas(t *testing.T) {
 	if err != nil || len(c.Networks()) > 0 {
 		t.Fatalf("%+v, %v", c, err)
 	}
+	usual := map[string]string{"names.observe": "true", "names.suffixes": "localhost"}
 	for _, s := range c.Settings(nil).Settings {
-		if s.From != "default" || len(s.Value) > 0 {
+		if s.From != "default" || strings.Join(s.Value, " ") != usual[s.Name] {
 			t.Errorf("%+v", s)
 		}
 	}

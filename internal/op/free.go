@@ -19,5 +19,6 @@ type FreeIn struct {
 	Grace     time.Duration     `json:"grace,omitempty"`     // how long to wait for what was asked to end; 0 means 5 s
 	Force     bool              `json:"force,omitempty"`     // kill what does not end
 	Confirmed bool              `json:"confirmed,omitempty"` // the port was typed; needed where it is protected
+	Asker     int               `json:"asker,omitempty"`     // the PID of whoever asks: it and all it was started by are not stopped; 0 means this process
 	Agreed    []limen.ProcessID `json:"agreed,omitempty"`    // only these may be stopped, as a plan named them; nil means whatever holds the port
 }

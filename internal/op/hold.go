@@ -8,7 +8,7 @@ import (
 
 // Hold keeps ports bound until servers listen there. Each item says which are
 // still kept; it ends when none is.
-var Hold = Feed[HoldIn, limen.Leases]{Name: "hold", Doc: "keep ports bound until servers take them over", Risk: Changes}
+var Hold = Feed[HoldIn, limen.Leases]{Name: "hold", Doc: "keep ports bound until servers take them over", Risk: Changes, Here: true}
 
 // HoldIn says what to keep.
 type HoldIn struct {

@@ -8,7 +8,7 @@ import (
 
 // Launch says how a program would be started, and leases its port. It starts
 // nothing.
-var Launch = Op[RunIn, limen.Launch]{Name: "launch", Doc: "how a program would be started, and with which port", Risk: Changes}
+var Launch = Op[RunIn, limen.Launch]{Name: "launch", Doc: "how a program would be started, and with which port", Risk: Changes, Here: true}
 
 // Run starts a program, and says which ports its processes open, until all of
 // them have ended. Ending the feed ends them.

@@ -3,7 +3,7 @@ package op
 import "github.com/limenhq/limen"
 
 // Serve serves a folder over HTTP until told to stop. Its first item says where.
-var Serve = Feed[ServeIn, limen.Served]{Name: "serve", Doc: "a folder over HTTP, to this machine or its network", Risk: Changes}
+var Serve = Feed[ServeIn, limen.Served]{Name: "serve", Doc: "a folder over HTTP, to this machine or its network", Risk: Changes, Here: true}
 
 // ServeIn says what to serve, and how. The zero value serves the current
 // folder to this machine, at the usual port or the next free one.

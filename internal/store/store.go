@@ -134,6 +134,9 @@ var errNewer = errors.New("a newer limen wrote it")
 
 // said tells why the store in file cannot be used, and what to do.
 func said(file string, err error) error {
+	if err == nil {
+		return nil
+	}
 	e := &limen.Error{What: "cannot use limen's records in " + file, Why: err.Error()}
 	var known *limen.Error
 	var lite *sqlite.Error
