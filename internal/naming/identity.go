@@ -1,0 +1,90 @@
+package naming
+
+import (
+	"encoding/hex"
+	"path/filepath"
+	"strings"
+
+	"github.com/limenhq/limen"
+)
+
+// An identity is who listens, before there is a name: a program of a project.
+type identity struct {
+	subject limen.Subject
+	labels  []string // of the project, the nearest to the program first: shop, feature-x
+
+	beside bool // it has its own word in its name, even if no other of the project has one
+	isBox  bool // it is a container, whose labels have its program already
+}
+
+// identify finds out who listens.
+func identify(f Facts) identity {
+	if k := f.container(); k != nil {
+		return boxed(k)
+	}
+	if p := f.owner().Process.Project; p != nil {
+		id := of(*p)
+		if len(id.labels) > 0 {
+			id.subject.Program, id.beside = wordFor(f, *p, id.labels[0])
+		}
+		return id
+	}
+	return identity{}
+}
+
+// of is the identity of a project.
+func of(p limen.Project) identity {
+	id := identity{subject: limen.Subject{Project: p.Root}}
+	name := slug(unscoped(p.Name))
+	if base := slug(filepath.Base(p.Root)); name == "" {
+		name = base
+	}
+	if tree := treeOf(p); tree != "" {
+		id.subject.Branch = tree
+		if t := slug(tree); t != "" && name != "" {
+			// Without a manifest a work tree has the name of its directory,
+			// which people make of project and branch: ../shop-feature-x.
+			name = slug(strings.TrimSuffix(name, "-"+t))
+			id.labels = []string{t}
+		}
+	}
+	if name != "" {
+		id.labels = append([]string{name}, id.labels...)
+	}
+	return id
+}
+
+// treeOf returns what tells a linked work tree from others: its branch. The
+// main one is told by nothing, so that its names stay when branches are
+// switched; neither is a commit, which changes with each checkout.
+func treeOf(p limen.Project) string {
+	_, err := hex.DecodeString(p.Branch)
+	switch isCommit := err == nil && len(p.Branch) == 12; { // as package project cuts it
+	case p.Worktree == "":
+		return ""
+	case p.Branch == "", isCommit, slug(p.Branch) == "":
+		return p.Worktree
+	}
+	return p.Branch
+}
+
+// unscoped returns a package's name without who publishes it: @acme/shop, as
+// npm has it, or acme/shop, as composer does.
+func unscoped(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
+
+// boxed is the identity of a container. Its directory is none of this machine,
+// so that a word of the engine's stands in its place.
+func boxed(k *limen.Keeper) identity {
+	c := k.Container
+	if project, service := slug(c.Project), slug(c.Service); project != "" && service != "" {
+		return identity{
+			subject: limen.Subject{Project: "compose:" + c.Project, Program: service},
+			labels:  []string{service, project}, isBox: true,
+		}
+	}
+	name := slug(k.Name)
+	if name == "" {
+		return identity{}
+	}
+	return identity{subject: limen.Subject{Project: "container:" + k.Name}, labels: []string{name}, isBox: true}
+}
