@@ -10,6 +10,7 @@ import (
 
 	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/op"
+	"github.com/limenhq/limen/internal/resolve"
 	"github.com/limenhq/limen/internal/serve"
 )
 
@@ -63,7 +64,8 @@ func beyond(ctx context.Context, s *serve.Site, d *doors) (hosts []string, done 
 	if err != nil {
 		return nil, done, err
 	}
-	for _, a := range serve.Reachable(cards) {
+	at := serve.Reachable(cards)
+	for _, a := range at {
 		hosts = append(hosts, a.String())
 	}
 	if len(hosts) == 0 {
@@ -72,7 +74,7 @@ func beyond(ctx context.Context, s *serve.Site, d *doors) (hosts []string, done 
 		})
 		return nil, done, nil
 	}
-	name, err := serve.Announce(ctx, s.Label(), cards)
+	name, err := resolve.Announce(ctx, s.Label(), at)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, done, ctx.Err()

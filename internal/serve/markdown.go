@@ -9,29 +9,11 @@ import (
 	"path"
 	"strconv"
 	"strings"
-
-	"github.com/yuin/goldmark"
-	"github.com/yuin/goldmark/extension"
-	"github.com/yuin/goldmark/parser"
 )
 
 // mostMarkdown is how large a document may be to be rendered; a larger one is
 // sent as it is. It is read, and its page held, in memory.
 const mostMarkdown = 256 << 10
-
-// renderer returns what makes HTML of Markdown as people know it from where
-// they keep their code: tables, task lists, strikethrough and bare links (GFM).
-// HTML in a document is left out, and links to javascript: and its like lead
-// nowhere, which is what goldmark does unless told otherwise.
-func renderer() goldmark.Markdown {
-	return goldmark.New(
-		goldmark.WithExtensions(
-			extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), // a style would be refused by ownPolicy
-			extension.Strikethrough, extension.Linkify, extension.TaskList,
-		),
-		goldmark.WithParserOptions(parser.WithAutoHeadingID()),
-	)
-}
 
 // markdown answers a navigation to a document with a page of it.
 func (s *Site) markdown(w http.ResponseWriter, r *http.Request, p page) {
@@ -72,9 +54,7 @@ func renderPage(w io.Writer, name string, source []byte) error {
 	m := markup{out}
 	m.top(visible(path.Base(name)))
 	m.raw("<article>\n")
-	if err := renderer().Convert(source, out); err != nil {
-		return err
-	}
+	writeMarkdown(out, source)
 	m.raw("</article>\n</body></html>\n")
 	return out.Flush()
 }
@@ -92,8 +72,8 @@ func readMarkdown(file *os.File, info os.FileInfo) (source []byte, ok bool) {
 }
 
 // mostNested is how deeply a document may nest quotes and lists in one line, and
-// parentheses in one word. What goldmark does takes time by the square of
-// either: without a bound, 64 KB of ">" take a second, and 256 KB twenty.
+// parentheses in one word. Each line is asked of everything that is open, so
+// without a bound a document of deep ones would take time by its square.
 const mostNested = 100
 
 // isTooDeep reports whether a document nests more deeply than anybody writes.
@@ -147,11 +127,7 @@ func (s *Site) readme(m markup, l *listing) {
 	if !ok || !info.Mode().IsRegular() {
 		return
 	}
-	var body bytes.Buffer
-	if renderer().Convert(source, &body) != nil {
-		return
-	}
 	m.raw("<article>\n")
-	body.WriteTo(m.out) // made of a document by goldmark, which leaves foreign markup out
+	writeMarkdown(m.out, source)
 	m.raw("</article>\n")
 }

@@ -1,4 +1,4 @@
-package serve
+package resolve
 
 import (
 	"context"
@@ -20,17 +20,18 @@ type LocalName struct {
 	conn *mdns.Conn
 }
 
-// Announce answers for a name on the network: of "shop", shop.local. If another
-// machine has that already it takes shop-2, and so on. Which one it got, String
-// says. It starts goroutines, which end with Close.
-func Announce(ctx context.Context, label string, cards []Card) (*LocalName, error) {
-	faces, err := faces(cards)
+// Announce answers for a name on the networks that this machine has these
+// addresses in: of "shop", shop.local. If another machine has that already it
+// takes shop-2, and so on. Which one it got, String says. It starts goroutines,
+// which end with Close.
+func Announce(ctx context.Context, label string, at []netip.Addr) (*LocalName, error) {
+	faces, err := faces(at)
 	if err != nil {
 		return nil, err
 	}
 	for n := 1; n <= mostNumbers; n++ {
 		name := numbered(label, n)
-		taken, err := isTaken(ctx, name, faces, cards)
+		taken, err := isTaken(ctx, name, faces)
 		if err != nil {
 			return nil, err
 		}
@@ -66,16 +67,23 @@ func (n *LocalName) Close() error { return n.conn.Close() }
 // errNoFace means that there is no interface to announce a name on.
 var errNoFace = errors.New("no network interface leads to other devices")
 
-// faces are the interfaces of cards that another device can be behind.
-func faces(cards []Card) ([]net.Interface, error) {
-	told := Reachable(cards)
+// faces are the interfaces with one of these addresses.
+func faces(at []netip.Addr) ([]net.Interface, error) {
+	interfaces, err := net.Interfaces()
+	if err != nil {
+		return nil, err
+	}
 	var all []net.Interface
-	for _, c := range cards {
-		if !slices.ContainsFunc(c.Addresses, func(a netip.Addr) bool { return slices.Contains(told, a) }) {
+	for _, i := range interfaces {
+		if i.Flags&net.FlagMulticast == 0 {
 			continue
 		}
-		if i, err := net.InterfaceByName(c.Name); err == nil && i.Flags&net.FlagMulticast != 0 {
-			all = append(all, *i)
+		mine, err := i.Addrs()
+		if err != nil {
+			continue // it went away
+		}
+		if slices.ContainsFunc(mine, func(a net.Addr) bool { return slices.Contains(at, addressOf(a)) }) {
+			all = append(all, i)
 		}
 	}
 	if len(all) == 0 {
@@ -84,12 +92,25 @@ func faces(cards []Card) ([]net.Interface, error) {
 	return all, nil
 }
 
+// addressOf is the address of an interface, or none.
+func addressOf(a net.Addr) netip.Addr {
+	prefix, err := netip.ParsePrefix(a.String())
+	if err != nil {
+		return netip.Addr{}
+	}
+	return prefix.Addr().Unmap()
+}
+
 // probing is how long others have to say that a name is theirs (RFC 6762, 8.1:
 // three questions, a quarter of a second apart).
 const probing = 750 * time.Millisecond
 
 // isTaken asks whether another machine answers for a name.
-func isTaken(ctx context.Context, name string, faces []net.Interface, cards []Card) (bool, error) {
+func isTaken(ctx context.Context, name string, faces []net.Interface) (bool, error) {
+	mine, err := net.InterfaceAddrs()
+	if err != nil {
+		return false, err
+	}
 	conn, err := join(faces, mdns.WithQueryInterval(probing/3))
 	if err != nil {
 		return false, err
@@ -101,7 +122,8 @@ func isTaken(ctx context.Context, name string, faces []net.Interface, cards []Ca
 	if err != nil {
 		return false, ctx.Err() // nobody said anything, or nobody could be asked any more
 	}
-	return !slices.ContainsFunc(cards, func(c Card) bool { return slices.Contains(c.Addresses, who.Unmap().WithZone("")) }), nil
+	who = who.Unmap().WithZone("")
+	return !slices.ContainsFunc(mine, func(a net.Addr) bool { return addressOf(a) == who }), nil
 }
 
 // join joins the group of machines that answer for names. The port is shared

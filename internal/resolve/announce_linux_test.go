@@ -1,4 +1,4 @@
-package serve
+package resolve
 
 import (
 	"context"
@@ -12,8 +12,8 @@ import (
 )
 
 // neighbourhood gives the test's network an interface on which machines ask for
-// each other's names, and returns it as a card.
-func neighbourhood(t *testing.T) []Card {
+// each other's names, and returns this machine's address there.
+func neighbourhood(t *testing.T) []netip.Addr {
 	t.Helper()
 	address := nettest.Address(t, "10.1.2.3/24")
 	all, err := net.Interfaces()
@@ -23,7 +23,7 @@ func neighbourhood(t *testing.T) []Card {
 	for _, i := range all {
 		if addresses, _ := i.Addrs(); len(addresses) > 0 && addresses[0].String() == "10.1.2.3/24" {
 			allowMulticast(t, i.Name)
-			return []Card{{i.Name, []netip.Addr{address}}}
+			return []netip.Addr{address}
 		}
 	}
 	t.Fatal("the new interface is not there")
@@ -53,9 +53,9 @@ func allowMulticast(t *testing.T, name string) {
 }
 
 // resolve asks the network for a name, as a phone would.
-func resolve(t *testing.T, cards []Card, name string) netip.Addr {
+func find(t *testing.T, at []netip.Addr, name string) netip.Addr {
 	t.Helper()
-	faces, err := faces(cards)
+	faces, err := faces(at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,19 +72,19 @@ func resolve(t *testing.T, cards []Card, name string) netip.Addr {
 }
 
 func TestAnAnnouncedNameLeadsToThisMachine(t *testing.T) {
-	cards := neighbourhood(t)
-	name, err := Announce(t.Context(), "shop", cards)
+	at := neighbourhood(t)
+	name, err := Announce(t.Context(), "shop", at)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if name.String() != "shop.local" {
 		t.Errorf("it got the name %s", name)
 	}
-	if got := resolve(t, cards, "shop.local"); got != cards[0].Addresses[0] {
-		t.Errorf("shop.local is %v; want %v", got, cards[0].Addresses[0])
+	if got := find(t, at, "shop.local"); got != at[0] {
+		t.Errorf("shop.local is %v; want %v", got, at[0])
 	}
 	// Another folder of the same name, served by this machine too, is no stranger.
-	second, err := Announce(t.Context(), "shop", cards)
+	second, err := Announce(t.Context(), "shop", at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,8 +99,8 @@ func TestAnAnnouncedNameLeadsToThisMachine(t *testing.T) {
 }
 
 func TestANameOfAnotherMachineIsLeftToIt(t *testing.T) {
-	cards := neighbourhood(t)
-	there, err := faces(cards)
+	at := neighbourhood(t)
+	there, err := faces(at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func TestANameOfAnotherMachineIsLeftToIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer other.Close()
-	name, err := Announce(t.Context(), "shop", cards)
+	name, err := Announce(t.Context(), "shop", at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,25 +123,11 @@ func TestANameNeedsANetworkAndSomebodyWhoWaits(t *testing.T) {
 	if _, err := Announce(t.Context(), "shop", nil); err != errNoFace {
 		t.Errorf("without a network: %v", err)
 	}
-	cards := neighbourhood(t)
+	at := neighbourhood(t)
 	gone, leave := context.WithCancel(t.Context())
 	leave()
-	if name, err := Announce(gone, "shop", cards); err == nil {
+	if name, err := Announce(gone, "shop", at); err == nil {
 		t.Errorf("for nobody: %v", name)
 		name.Close()
 	}
-}
-
-func TestTheCardsOfThisMachineAreRead(t *testing.T) {
-	want := neighbourhood(t)
-	got, err := Cards()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range got {
-		if c.Name == want[0].Name && len(c.Addresses) > 0 && c.Addresses[0] == want[0].Addresses[0] {
-			return
-		}
-	}
-	t.Errorf("%v is not among %v", want, got)
 }

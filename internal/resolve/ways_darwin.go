@@ -1,0 +1,15 @@
+package resolve
+
+import (
+	"context"
+	"slices"
+)
+
+// ways are all of them, those of most programs first.
+var ways = slices.Concat([]way{
+	{"programs that ask the system (Safari, Python, Node, Java, psql, ssh, Go)", func(ctx context.Context, q *question) (answer, bool) { return asSystem(ctx, q), true }},
+}, common)
+
+// asSystem looks a name up as the system does: getaddrinfo(3), which knows the
+// files of /etc/resolver, too (resolver(5)).
+func asSystem(ctx context.Context, q *question) answer { return q.asPlatform(ctx) }
