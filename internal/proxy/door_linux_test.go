@@ -1,0 +1,237 @@
+package proxy
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
+
+	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/nettest"
+)
+
+// openedDoors opens doors in a network of the test's own, and closes them with it.
+func openedDoors(t *testing.T, d Doorway) []limen.Door {
+	t.Helper()
+	listeners, doors, err := Open(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for _, l := range listeners {
+			l.Close()
+		}
+	})
+	for i, l := range listeners {
+		if at := l.Addr().(*net.TCPAddr).AddrPort(); at != doors[i].Endpoint.Addr {
+			t.Errorf("the listener of door %v is at %v", doors[i].Endpoint, at)
+		}
+	}
+	return doors
+}
+
+// doorPair is a door at both loopback addresses.
+func doorPair(port uint16, d limen.Door) (both []limen.Door) {
+	for _, a := range thresholds {
+		d.Endpoint = limen.Endpoint{Transport: limen.TCP, Addr: netip.AddrPortFrom(a, port)}
+		both = append(both, d)
+	}
+	return both
+}
+
+func sameDoors(t *testing.T, got []limen.Door, want ...[]limen.Door) {
+	t.Helper()
+	if diff := cmp.Diff(slices.Concat(want...), got, cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b })); diff != "" {
+		t.Errorf("doors (-want +got):\n%s", diff)
+	}
+}
+
+// lowFrom sets from which port on everybody may bind, in the test's network.
+func lowFrom(t *testing.T, port string) {
+	t.Helper()
+	if err := os.WriteFile("/proc/sys/net/ipv4/ip_unprivileged_port_start", []byte(port), 0); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// withoutRights takes CAP_NET_BIND_SERVICE from the test's thread.
+func withoutRights(t *testing.T) {
+	t.Helper()
+	head := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var had [2]unix.CapUserData
+	if err := unix.Capget(&head, &had[0]); err != nil {
+		t.Fatal(err)
+	}
+	less := had
+	less[0].Effective &^= 1 << unix.CAP_NET_BIND_SERVICE
+	if err := unix.Capset(&head, &less[0]); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := unix.Capset(&head, &had[0]); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func doorElsewhere(usual uint16, why *limen.Error) limen.Door {
+	return limen.Door{Usual: usual, Grant: limen.GrantElsewhere, Why: why.Why, Next: why.Next}
+}
+
+func TestTheUsualPortsAreOpenedByTheRightThatThereIs(t *testing.T) {
+	nettest.Enter(t)
+	for start, grant := range map[string]limen.Grant{"1024": limen.GrantCapability, "80": limen.GrantSystem} {
+		lowFrom(t, start)
+		listeners, doors, err := Open(t.Context(), Doorway{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameDoors(t, doors, doorPair(443, limen.Door{Usual: 443, Grant: grant}), doorPair(80, limen.Door{Usual: 80, Grant: grant}))
+		for _, l := range listeners {
+			l.Close()
+		}
+	}
+}
+
+func TestWithoutTheRightOtherPortsStandInAndTheCommandIsSaid(t *testing.T) {
+	nettest.Enter(t)
+	lowFrom(t, "1024")
+	withoutRights(t)
+	sameDoors(t, openedDoors(t, Doorway{}), doorPair(8443, doorElsewhere(443, lacking)), doorPair(8008, doorElsewhere(80, lacking)))
+}
+
+func TestThePortsAboveTheSystemsThresholdNeedNoRight(t *testing.T) {
+	nettest.Enter(t)
+	lowFrom(t, "443") // as where somebody wants HTTPS alone
+	withoutRights(t)
+	sameDoors(t, openedDoors(t, Doorway{}), doorPair(443, limen.Door{Usual: 443, Grant: limen.GrantSystem}), doorPair(8008, doorElsewhere(80, lacking)))
+}
+
+func TestAPortThatSomebodyHasIsLeftToThem(t *testing.T) {
+	for _, where := range []string{"127.0.0.1:443", "[::1]:443", "0.0.0.0:443", "[::]:443"} {
+		t.Run(where, func(t *testing.T) {
+			nettest.Enter(t)
+			nettest.Listen(t, "tcp", where)
+			nettest.Listen(t, "tcp", "127.0.0.1:8443")
+			d := Doorway{Taken: func(_ context.Context, port uint16) (string, error) {
+				return map[uint16]string{443: "nginx (pid 1) has it"}[port], nil
+			}}
+			why := &limen.Error{Why: "port 443 is taken: nginx (pid 1) has it", Next: "limen why 443"}
+			sameDoors(t, openedDoors(t, d), doorPair(8444, doorElsewhere(443, why)), doorPair(80, limen.Door{Usual: 80, Grant: limen.GrantCapability}))
+		})
+	}
+}
+
+func TestWhatWasHandedOverStays(t *testing.T) {
+	nettest.Enter(t)
+	hand := func(at string, d limen.Door) Handed {
+		l, err := net.Listen("tcp", at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return Handed{l, d}
+	}
+	handed := []Handed{
+		hand("127.0.0.1:80", limen.Door{Grant: limen.GrantManager}),
+		hand("127.0.0.1:8443", limen.Door{Grant: limen.GrantInherited, Why: "what was so once"}),
+	}
+	at := func(port uint16, d limen.Door) []limen.Door { return doorPair(port, d)[:1] }
+	listeners, doors, err := Open(t.Context(), Doorway{Handed: handed})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameDoors(t, doors,
+		at(80, limen.Door{Usual: 80, Grant: limen.GrantManager}),
+		at(8443, limen.Door{Usual: 443, Grant: limen.GrantInherited, Why: "what was so once"}),
+		doorPair(443, limen.Door{Usual: 443, Grant: limen.GrantCapability}))
+	for _, l := range listeners[2:] {
+		l.Close()
+	}
+	lowFrom(t, "1024")
+	withoutRights(t)
+	sameDoors(t, openedDoors(t, Doorway{Handed: handed}),
+		at(80, limen.Door{Usual: 80, Grant: limen.GrantManager}),
+		at(8443, limen.Door{Usual: 443, Grant: limen.GrantInherited, Why: lacking.Why, Next: lacking.Next}))
+}
+
+func TestANearListenerHangsUpOnWhoeverIsNotOfThisMachine(t *testing.T) {
+	nettest.Enter(t)
+	other := nettest.Address(t, "10.9.8.7/24")
+	l, err := net.Listen("tcp", ":3000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	read := func(host string) (string, error) {
+		c, err := net.Dial("tcp", net.JoinHostPort(host, "3000"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		text, err := io.ReadAll(c)
+		return string(text), err
+	}
+	go func() { // until the listener is closed
+		for {
+			c, err := near{l}.Accept()
+			if err != nil {
+				return
+			}
+			io.WriteString(c, "hello")
+			c.Close()
+		}
+	}()
+	if text, _ := read(other.String()); text != "" {
+		t.Errorf("over %v it said %q", other, text)
+	}
+	for _, host := range []string{"127.0.0.1", "::1"} {
+		if text, err := read(host); text != "hello" || err != nil {
+			t.Errorf("over %s it said %q, %v", host, text, err)
+		}
+	}
+}
+
+func TestWideDoorsStandBesideTheUsualOnes(t *testing.T) {
+	nettest.Enter(t)
+	if _, err := OpenWide(t.Context(), 443); err == nil {
+		t.Error("a machine without networks was opened to them")
+	}
+	other := nettest.Address(t, "10.9.8.7/24")
+	openedDoors(t, Doorway{})
+	wide, err := OpenWide(t.Context(), 443)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range wide {
+		defer l.Close()
+	}
+	if !slices.ContainsFunc(wide, func(l net.Listener) bool { return l.Addr().(*net.TCPAddr).AddrPort() == netip.AddrPortFrom(other, 443) }) {
+		t.Errorf("wide doors %v; want one at %v", wide, other)
+	}
+}
+
+func TestACapabilityIsReadFromAStatus(t *testing.T) {
+	for text, want := range map[string]bool{
+		"CapPrm:\t0000000000000400\nCapEff:\t0000000000000400\n": true,
+		"CapPrm:\t0000000000000400\nCapEff:\t0000000000000000\n": false,
+		"CapEff:\t000001ffffffffff":                               true,
+		"CapEff:\t":                                               false,
+		"CapEff:\tzzz\n":                                          false,
+		"":                                                        false,
+	} {
+		if got := hasCapability([]byte(text), capNetBindService); got != want {
+			t.Errorf("%q has it: %v; want %v", text, got, want)
+		}
+	}
+}
+
+func FuzzHasCapability(f *testing.F) {
+	f.Add([]byte("CapEff:\t000001ffffffffff\n"))
+	f.Fuzz(func(t *testing.T, status []byte) { hasCapability(status, capNetBindService) })
+}

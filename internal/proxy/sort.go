@@ -1,0 +1,122 @@
+package proxy
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http"
+	"time"
+)
+
+// tlsHandshake is the type of the first record of TLS (RFC 8446, 5.1). No
+// method of HTTP begins with it.
+const tlsHandshake = 0x16
+
+// preface is how a client begins HTTP/2 that knows already that it is spoken
+// (RFC 9113, 3.4). It is a request of HTTP/1.1 that nobody makes.
+const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+
+// A sorter finds out what the clients of a front speak, and gives each to who
+// speaks it, too.
+type sorter struct {
+	handler http.Handler
+	secret  *tls.Config // nil where there is no HTTPS
+	plain   *handover   // to the server for HTTP/1.1
+	limits  h2Limits
+	now     func() time.Time
+}
+
+// sort serves a client, or hands it over to be served. Serving ends soon after
+// ctx has.
+func (s *sorter) sort(ctx context.Context, g *guest) {
+	first, isH2, err := sniff(g)
+	switch {
+	case err != nil:
+		g.close()
+	case first[0] == tlsHandshake:
+		s.sortSecret(ctx, g, first)
+	case isH2:
+		s.serveH2(ctx, g, &foretold{g, first})
+	default:
+		s.plain.give(s.wary(g, g.Conn, first))
+	}
+}
+
+// sniff reads so much that it is clear what the client speaks.
+func sniff(g *guest) (first []byte, isH2 bool, err error) {
+	first = make([]byte, 0, keptRoom/2) // a head mostly fits
+	for {
+		n, err := g.Conn.Read(first[len(first):cap(first)])
+		if first = first[:len(first)+n]; n == 0 {
+			return nil, false, err
+		}
+		known := min(len(first), len(preface))
+		if string(first[:known]) != preface[:known] {
+			return first, false, nil
+		}
+		if known == len(preface) {
+			return first, true, nil
+		}
+	}
+}
+
+// sortSecret agrees on TLS with a client, and on what is spoken over it.
+func (s *sorter) sortSecret(ctx context.Context, g *guest, first []byte) {
+	if s.secret == nil {
+		g.close()
+		return
+	}
+	c := tls.Server(&foretold{g, first}, s.secret)
+	if err := c.HandshakeContext(ctx); err != nil {
+		g.close() // the client has been told as much as TLS has words for
+		return
+	}
+	if c.ConnectionState().NegotiatedProtocol == "h2" {
+		s.serveH2(ctx, g, c)
+		return
+	}
+	s.plain.give(waryTLS{s.wary(g, c, nil)})
+}
+
+// wary returns what lets a client's requests through. Of c, which is over the
+// guest's own connection, the first bytes have been read.
+func (s *sorter) wary(g *guest, c net.Conn, first []byte) *wary {
+	return &wary{Conn: c, guest: g, now: s.now, headTime: s.limits.head, room: first}
+}
+
+// serveH2 serves a client that speaks HTTP/2.
+func (s *sorter) serveH2(ctx context.Context, g *guest, c net.Conn) {
+	defer g.close()
+	g.bow()
+	serveHTTP2(ctx, c, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		g.work()
+		defer g.rest()
+		s.handler.ServeHTTP(w, r)
+	}), s.limits) // how it ended, its client knows
+}
+
+// A foretold is a connection of which the first bytes were read already.
+type foretold struct {
+	*guest
+
+	first []byte
+}
+
+func (c *foretold) Read(p []byte) (int, error) {
+	if len(c.first) == 0 {
+		return c.guest.Read(p)
+	}
+	n := copy(p, c.first)
+	if c.first = c.first[n:]; len(c.first) == 0 {
+		c.first = nil
+	}
+	return n, nil
+}
+
+// CloseWrite says that nothing more will come.
+func (c *foretold) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}

@@ -1,0 +1,77 @@
+package proxy
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"net/http"
+	"time"
+)
+
+// join passes on whatever comes between a client and an upstream that have
+// agreed on another protocol, until both have ended. There is no limit of time:
+// a WebSocket may say nothing for days.
+func (x *exchange) join(ctx context.Context, res *http.Response) {
+	upstream, ok := res.Body.(*wire)
+	if !ok { // nobody had asked for it
+		res.Body.Close()
+		x.fail(errors.Join(errNotHTTP, errOther))
+		return
+	}
+	if !isExtended(x.r) {
+		client, err := x.hijack(res)
+		if err != nil {
+			upstream.Close()
+			return
+		}
+		// What a request takes of memory is not needed for a long time, so its
+		// goroutine ends. Who closes the client's end ends these.
+		x.p.ties.Go(func() { tie(client, upstream) })
+		return
+	}
+	client, err := x.flow(res)
+	if err != nil {
+		upstream.Close()
+		return
+	}
+	unwatch := context.AfterFunc(ctx, func() { client.Close(); upstream.Close() })
+	defer unwatch()
+	if err := tie(client, upstream); err != nil {
+		mustEnd()
+	}
+}
+
+// flow tells a client that the upstream agrees, as HTTP/2 says it, and takes its
+// end.
+func (x *exchange) flow(res *http.Response) (*flow, error) {
+	dropHops(res.Header)
+	delete(res.Header, "Sec-Websocket-Accept")
+	maps.Copy(x.w.Header(), res.Header)
+	x.w.WriteHeader(http.StatusOK)
+	control := http.NewResponseController(x.w)
+	return &flow{x.r.Body, x.w, control}, control.Flush()
+}
+
+// hijack tells a client that the upstream agrees, as HTTP/1.1 says it, and takes
+// its end.
+func (x *exchange) hijack(res *http.Response) (*wire, error) {
+	c, buffered, err := http.NewResponseController(x.w).Hijack()
+	if err != nil {
+		return nil, err
+	}
+	protocol := res.Header["Upgrade"]
+	dropHops(res.Header)
+	res.Header["Upgrade"], res.Header["Connection"] = protocol, []string{"Upgrade"}
+	out := bufio.NewWriter(c)
+	io.WriteString(out, "HTTP/1.1 101 Switching Protocols\r\n")
+	res.Header.Write(out)
+	io.WriteString(out, "\r\n")
+	if err := out.Flush(); err != nil {
+		c.Close()
+		return nil, err
+	}
+	c.SetDeadline(time.Time{}) // those of HTTP are no others'
+	return newWire(c, buffered.Reader), nil
+}

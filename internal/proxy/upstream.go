@@ -1,0 +1,73 @@
+package proxy
+
+import (
+	"net/http"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/limenhq/limen"
+)
+
+// An Upstream is a server that requests are carried to, wherever it listens at
+// the moment. It may be used by several goroutines.
+type Upstream struct {
+	target   limen.Target
+	patience time.Duration   // how long one that never answered may say nothing
+	one, two *http.Transport // HTTP/1.1 and HTTP/2
+
+	mu        sync.Mutex // guards what follows
+	isPointed bool       // places are known; else the target says where it is
+	places    []netip.AddrPort
+	best      netip.AddrPort // the place that was reached last
+	moved     chan struct{}  // closed when Point was called
+	manner    manner
+	age       uint64 // grows with places and manner; see pool
+	waiting   int    // how many requests are held
+}
+
+// NewUpstream returns an upstream for a target. It connects to nothing. A
+// target that says for itself where it is, as a port or a Unix socket does, can
+// be used as it is; one that does not listens nowhere until Point is called.
+func NewUpstream(t limen.Target) *Upstream {
+	u := &Upstream{target: t, patience: time.Minute, moved: make(chan struct{}), manner: manners[t.Scheme]}
+	u.one, u.two = u.transports()
+	return u
+}
+
+// Point says where the upstream listens now: nowhere, if there is no endpoint.
+// From then on only these are tried. Requests that are under way are left alone,
+// those that wait try again at once. It is not for targets on other machines.
+func (u *Upstream) Point(endpoints ...limen.Endpoint) {
+	var places []netip.AddrPort
+	for _, e := range endpoints {
+		places = append(places, reachable(e.Addr)...)
+	}
+	u.mu.Lock()
+	isOther := !u.isPointed || !slices.Equal(places, u.places)
+	u.isPointed, u.places = true, places
+	if isOther {
+		u.age++
+		u.manner = manners[u.target.Scheme] // what listens there may be another program
+	}
+	close(u.moved)
+	u.moved = make(chan struct{})
+	u.mu.Unlock()
+	if isOther {
+		u.Close()
+	}
+}
+
+// Close lets go of the connections that wait for a next request.
+func (u *Upstream) Close() {
+	u.one.CloseIdleConnections()
+	u.two.CloseIdleConnections()
+}
+
+// move is closed when Point is called next.
+func (u *Upstream) move() <-chan struct{} {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.moved
+}

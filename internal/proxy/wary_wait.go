@@ -1,0 +1,85 @@
+package proxy
+
+import (
+	"crypto/tls"
+	"io"
+	"net"
+	"os"
+	"time"
+)
+
+// halfTime is how long a request goes on when its client has closed its side and
+// nothing was answered yet: it may wait for the answer, or be gone, and looks
+// the same.
+const halfTime = 2 * time.Second
+
+// SetReadDeadline is how the server ends a read: with a time in the past.
+func (c *wary) SetReadDeadline(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.deadline = t
+	c.change()
+	return c.Conn.SetReadDeadline(t)
+}
+
+// SetDeadline sets the time for reading and writing.
+func (c *wary) SetDeadline(t time.Time) error {
+	if err := c.SetReadDeadline(t); err != nil {
+		return err
+	}
+	return c.SetWriteDeadline(t)
+}
+
+// change wakes who waits. It is called with c.mu held.
+func (c *wary) change() {
+	if c.changed != nil {
+		close(c.changed)
+		c.changed = nil
+	}
+}
+
+// wait waits until the server wants to read no longer, while there is something
+// that it must not read yet, or nothing any more.
+func (c *wary) wait() error {
+	var gone <-chan time.Time
+	if c.hasEnded {
+		if _, isTLS := c.Conn.(*tls.Conn); isTLS {
+			return io.EOF // nobody closes one side of TLS
+		}
+		half := time.NewTimer(halfTime)
+		defer half.Stop()
+		gone = half.C
+	}
+	for {
+		c.mu.Lock()
+		deadline, isAnswering, isClosed := c.deadline, c.isAnswering, c.isClosed
+		if c.changed == nil {
+			c.changed = make(chan struct{})
+		}
+		changed := c.changed
+		c.mu.Unlock()
+		var late <-chan time.Time
+		if !deadline.IsZero() {
+			left := deadline.Sub(c.now())
+			if left <= 0 {
+				return os.ErrDeadlineExceeded
+			}
+			timer := time.NewTimer(left)
+			defer timer.Stop() // deadlines in the future are rare
+			late = timer.C
+		}
+		switch {
+		case isClosed:
+			return net.ErrClosed
+		case isAnswering:
+			gone = nil // writing finds out
+		}
+		select {
+		case <-changed:
+		case <-late:
+			return os.ErrDeadlineExceeded
+		case <-gone:
+			return io.EOF
+		}
+	}
+}
