@@ -161,3 +161,19 @@ func isMeant(a limen.App, in op.AppsIn) bool {
 	}
 	return len(in.Names) == 0 || slices.Contains(in.Names, a.Name)
 }
+
+// daemonSocket is where the daemon is asked.
+func (h *Host) daemonSocket() (string, error) {
+	dir, err := h.runners()
+	return filepath.Join(dir, "daemon.sock"), err
+}
+
+// dialDaemon returns the daemon of this person. The error wraps ErrNobody if
+// none runs.
+func (h *Host) dialDaemon(ctx context.Context) (op.Place, func() error, error) {
+	socket, err := h.daemonSocket()
+	if err != nil || h.carrier.Dial == nil {
+		return nil, nil, errors.Join(ErrNobody, err)
+	}
+	return h.carrier.Dial(ctx, socket)
+}

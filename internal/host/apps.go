@@ -70,7 +70,7 @@ func (h *Host) askRunners(ctx context.Context, verb op.Op[op.AppsIn, limen.Apps]
 	if err != nil || h.carrier.Dial == nil {
 		return all, nil
 	}
-	sockets, err := filepath.Glob(filepath.Join(dir, "*.sock"))
+	sockets, err := filepath.Glob(filepath.Join(dir, "[0-9]*.sock")) // the daemon runs none
 	if err != nil {
 		return all, err
 	}

@@ -26,6 +26,7 @@ type crew struct {
 
 	supervisor *supervise.Supervisor
 	known      func()           // is called when other limens can know of the crew; nil for nothing
+	main       string           // the app that is meant by the name of its project
 	isPlain    bool             // why apps change their state is not told
 	journal    *journal.Journal // where lines are kept; nil where they are not
 
@@ -119,6 +120,13 @@ func (c *crew) note(e limen.AppEvent) {
 		a.Command, a.Directory, a.Told = e.Launch.Command, e.Launch.Directory, e.Launch.Port
 		a.Starts++
 		a.Process, a.Openings, a.Ended = &e.Process, nil, nil
+	case limen.AppNamed:
+		for i, o := range a.Openings {
+			if o.Endpoint == e.Opening.Endpoint && o.Process == e.Opening.Process {
+				a.Openings = slices.Clone(a.Openings)
+				a.Openings[i].Named = e.Opening.Named
+			}
+		}
 	case limen.AppOpened, limen.AppAnswered, limen.AppClosed:
 		a.Openings = slices.DeleteFunc(slices.Clone(a.Openings), func(o limen.Opening) bool {
 			return o.Endpoint == e.Opening.Endpoint && o.Process == e.Opening.Process

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -36,7 +37,7 @@ func (h *Host) Free(ctx context.Context, in op.FreeIn) (limen.Freed, error) {
 	if err != nil {
 		return limen.Freed{}, err
 	}
-	p, err := h.planFrom(f)
+	p, err := h.planFrom(f, in.Asker)
 	if err != nil {
 		return limen.Freed{}, err
 	}
@@ -122,9 +123,25 @@ func (h *Host) stop(ctx context.Context, in op.FreeIn, s limen.Step) ([]limen.St
 		return stoppedBy(s, err), err
 	}
 	args := keeper.Tool(s.Owners[0].Within)
-	err := halt.Tool(ctx, args, grace+toolTime)
+	err := halt.Tool(ctx, p.directoryOf(s.Owners[0].Keeper), args, grace+toolTime)
 	s.Command = strings.Join(args, " ")
 	return stoppedBy(s, err), err
+}
+
+// directoryOf is where a keeper works, if that is a directory here, too: the file
+// of supervisord may name its socket from there.
+func (p *people) directoryOf(k *limen.Keeper) string {
+	if k == nil || k.PID == 0 {
+		return ""
+	}
+	facts, err := p.processes.Read(limen.ProcessID{PID: k.PID})
+	if err != nil {
+		return ""
+	}
+	if info, err := os.Stat(facts.Directory); err != nil || !info.IsDir() {
+		return ""
+	}
+	return facts.Directory
 }
 
 // stoppedBy is what a tool has stopped, if it did: all it was said to.

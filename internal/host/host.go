@@ -6,6 +6,7 @@ package host
 import (
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/limenhq/limen/internal/bind"
@@ -45,6 +46,8 @@ type Host struct {
 	sockets  sockets.Reader
 	rules    bind.System
 
+	harbour atomic.Pointer[harbour] // of a daemon; nil in all others
+
 	trying sync.Mutex // held while a port is tried, so that no other question meets the binds
 }
 
@@ -75,6 +78,9 @@ func New(c Config) *Host {
 // Ops binds each verb to the method that carries it out.
 func (h *Host) Ops() op.Table {
 	return op.Table{
+		op.Standing.By(h.Standing),
+		op.Retire.By(h.Retire),
+		op.Succeed.By(h.Succeed),
 		op.List.By(h.List),
 		op.Sources.By(h.Sources),
 		op.Why.By(h.Why),
@@ -104,6 +110,12 @@ func (h *Host) Ops() op.Table {
 		op.Install.By(h.Install),
 		op.Distrust.By(h.Distrust),
 		op.Certify.By(h.Certify),
+		op.Route.By(h.Route),
+		op.Unroute.By(h.Unroute),
+		op.Routes.By(h.Routes),
+		op.Pin.By(h.Pin),
+		op.Call.By(h.Call),
+		op.Resolve.By(h.Resolve),
 	}
 }
 

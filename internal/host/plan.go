@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"os"
 
@@ -17,7 +18,7 @@ func (h *Host) Plan(ctx context.Context, in op.FreeIn) (limen.Plan, error) {
 	if err != nil {
 		return limen.Plan{}, err
 	}
-	return h.planFrom(f)
+	return h.planFrom(f, in.Asker)
 }
 
 // holders finds out who holds a port, without trying it.
@@ -33,13 +34,13 @@ func (h *Host) holders(ctx context.Context, in op.FreeIn) (verdict.Facts, error)
 	return h.facts(ctx, op.WhyIn{Port: in.Port, Transport: in.Transport}, "") // who is missed would keep the port
 }
 
-// planFrom makes a plan of what was seen.
-func (h *Host) planFrom(f verdict.Facts) (limen.Plan, error) {
+// planFrom makes a plan of what was seen, for whoever asks.
+func (h *Host) planFrom(f verdict.Facts, asker int) (limen.Plan, error) {
 	p := limen.Plan{
 		Machine: f.Machine, Time: f.Time, Transport: f.Transport, Port: f.Port, Gaps: f.Gaps,
 		Steps: plan.Steps(plan.Facts{
 			Transport: f.Transport, Port: f.Port, Listeners: f.Listeners, Asker: f.Asker,
-			Line: h.line(), Unowned: whyUnowned[f.Unowned], Tool: keeper.Tool, Command: keeper.Next,
+			Line: h.line(asker), Unowned: whyUnowned[f.Unowned], Tool: keeper.Tool, Command: keeper.Next,
 		}),
 	}
 	if len(p.Steps) == 0 {
@@ -60,15 +61,16 @@ var whyUnowned = map[limen.CauseKind]string{
 	limen.CauseKernel:     "the kernel itself holds it",
 }
 
-// line returns the PIDs of limen and of all it was started by: none of them
-// may be stopped, or limen would end in the middle of it.
-func (h *Host) line() []int {
-	all := []int{os.Getpid()}
-	me, err := h.newPeople(false).processes.Read(limen.ProcessID{PID: os.Getpid()})
+// line returns the PIDs of limen, and of whoever asks with all it was started
+// by: none of them may be stopped, or limen would end in the middle of it.
+func (h *Host) line(asker int) []int {
+	asker = cmp.Or(asker, os.Getpid())
+	all := []int{os.Getpid(), asker}
+	who, err := h.newPeople(false).processes.Read(limen.ProcessID{PID: asker})
 	if err != nil {
 		return append(all, os.Getppid())
 	}
-	for _, a := range me.Process.Ancestors {
+	for _, a := range who.Process.Ancestors {
 		all = append(all, a.PID)
 	}
 	return all

@@ -23,6 +23,10 @@ func (h *Host) Run(ctx context.Context, in op.RunIn, next func(limen.AppEvent) e
 	var starting sync.WaitGroup
 	// To start the guard takes as long as to find a port.
 	starting.Go(func() { c, failed = h.newCrew(cmp.Or(in.Grace, usualGrace)) })
+	in.Environment = h.environment(in)
+	if !in.Unhinted {
+		in.Environment = slices.Concat(in.Environment, h.trusted(in.Environment))
+	}
 	over := h.alone(ctx, h.projectAt(in.Directory).Root)
 	defer over()
 	l, err := h.Launch(ctx, in)
@@ -43,6 +47,9 @@ func (h *Host) Run(ctx context.Context, in op.RunIn, next func(limen.AppEvent) e
 
 // runOne runs the one app of limen run.
 func (c *crew) runOne(ctx context.Context, in op.RunIn, l limen.Launch, next func(limen.AppEvent) error) error {
+	if in.Name == "" {
+		c.main = l.App
+	}
 	c.add(limen.App{Name: l.App, Project: l.Project, Command: l.Command, Directory: l.Directory, State: limen.AppWaiting})
 	p := run.Program{Arguments: l.Command, Directory: l.Directory, Environment: slices.Concat(c.host.environment(in), l.Environment)}
 	handed, err := handedOver(ctx, in, l, &p)

@@ -127,6 +127,9 @@ func (s *stint) found(c limen.AppChange, o limen.Opening, why string) {
 		defer s.becomeReady()
 	}
 	s.crew.tell(e)
+	if c == limen.AppAnswered && o.URL != "" && o.Role == "" && (o.Part == limen.ThePart || o.Service != nil) {
+		s.shown.Go(func() { s.crew.call(e) })
+	}
 }
 
 // How often is looked whether processes are left of an app whose first one has

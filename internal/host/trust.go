@@ -145,3 +145,18 @@ func (h *Host) prove(ctx context.Context, a *trust.Authority, t *limen.Trust) er
 	t.Clients, t.Gaps = clients, append(t.Gaps, gaps...)
 	return err
 }
+
+// trusted returns the variables that make a program trust the local authority,
+// if there is one. Whatever cannot be told to a program it does without.
+func (h *Host) trusted(env []string) []string {
+	v, err := h.vault()
+	if err != nil {
+		return nil
+	}
+	a, err := v.Open()
+	if err != nil {
+		return nil // limen trust says why
+	}
+	set, _ := a.Environment(h.trustMachine(), env)
+	return set
+}

@@ -113,7 +113,7 @@ func (h *Host) start(ctx context.Context, m memento) (limen.Started, error) {
 		s.How = fmt.Sprintf("%s start %s", m.Container.Kind, m.Container.Name)
 		return s, h.newPeople(false).keepers.Tell(ctx, keeper.StartContainer, *m.Container, 0)
 	case len(m.Tool) > 0:
-		return s, halt.Tool(ctx, m.Tool, toolTime)
+		return s, halt.Tool(ctx, "", m.Tool, toolTime)
 	case m.Program == nil:
 		return s, fmt.Errorf("nothing is known of how it was started")
 	}

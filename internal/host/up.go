@@ -24,6 +24,7 @@ import (
 // happens to them and what they print.
 func (h *Host) Up(ctx context.Context, in op.UpIn, next func(limen.AppEvent) error) error {
 	environment := h.environment(op.RunIn{Environment: in.Environment})
+	environment = slices.Concat(environment, h.trusted(environment))
 	project, err := manifest.Read(manifest.Options{
 		Directory: in.Directory, File: in.File, Scripts: in.Scripts, Environment: environment,
 	})
@@ -94,6 +95,7 @@ func (c *crew) up(ctx context.Context, project manifest.Project, wanted []string
 			return c.perform(ctx, duties[name])
 		},
 	}
+	c.main = mainOf(project, wanted)
 	for _, name := range wanted {
 		d := duties[name]
 		c.supervisor.Apps = append(c.supervisor.Apps, d.supervised())
@@ -109,6 +111,26 @@ func (c *crew) up(ctx context.Context, project manifest.Project, wanted []string
 		}
 	}
 	return c.attend(ctx, next, func(os.Signal) bool { return false })
+}
+
+// fronts are what people call the app of a project that has its pages.
+var fronts = []string{"web", "app", "frontend", "front", "site", "ui", "www", "client"}
+
+// mainOf returns the app that is meant by the name of its project: the one that
+// is called so, else the one that is called as those with pages are, else the
+// first.
+func mainOf(p manifest.Project, wanted []string) string {
+	for _, name := range append([]string{filepath.Base(p.Directory)}, fronts...) {
+		if slices.Contains(wanted, name) {
+			return name
+		}
+	}
+	for _, a := range p.Apps {
+		if slices.Contains(wanted, a.Name) {
+			return a.Name
+		}
+	}
+	return ""
 }
 
 // linesOf opens what is kept of what the apps of a project print.

@@ -1,0 +1,105 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/naming"
+	"github.com/limenhq/limen/internal/op"
+)
+
+// Call names what an app that limen runs has opened.
+func (h *Host) Call(ctx context.Context, in op.CallIn) (limen.Route, error) {
+	b := h.harbour.Load()
+	if b == nil {
+		return limen.Route{}, errNoDaemon("name " + in.App)
+	}
+	b.look(ctx, "")
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	m := b.find(in.Endpoint, in.Process)
+	if m == nil {
+		return limen.Route{}, &limen.Error{
+			Kind: limen.NotFound, What: "cannot name " + in.App, Why: fmt.Sprintf("it does not listen at %v", in.Endpoint), Next: "limen list " + fmt.Sprint(in.Endpoint.Port()),
+		}
+	}
+	p := h.projectAt(in.Project)
+	if p.Root == "" {
+		p = limen.Project{Name: in.App, Root: in.Project}
+	}
+	word := in.App
+	if in.IsProject {
+		word = ""
+	}
+	f := b.factsOf(m)
+	named, why := naming.ProposeApp(f, p, word)
+	switch {
+	case why != "":
+		m.why = why
+	case named.Contested:
+		m.wanted, m.why, m.next = b.own(named.Name), named.Why, named.Next
+	default:
+		m.subject, m.why = nil, ""
+		b.claim(ctx, m, limen.Route{Name: b.own(named.Name), Subject: &named.Subject, Source: limen.RouteRun})
+	}
+	b.refresh()
+	if m.subject == nil {
+		return limen.Route{}, &limen.Error{Kind: limen.Busy, What: "cannot name " + in.App + " " + m.wanted, Why: m.why, Next: m.next}
+	}
+	i := slices.IndexFunc(b.routes, func(r limen.Route) bool { return r.Source != limen.RouteTyped && m.isAt(r) })
+	return b.routes[i], nil
+}
+
+// find returns the listener of a process. The caller holds mu.
+func (b *harbour) find(e limen.Endpoint, p limen.ProcessID) *mooring {
+	for _, m := range b.moorings {
+		holds := slices.ContainsFunc(m.listener.Owners, func(o limen.Owner) bool { return o.Process.ProcessID == p })
+		if m.listener.Endpoint == e && holds {
+			return m
+		}
+	}
+	return nil
+}
+
+// errNoDaemon says that what was asked for takes a daemon.
+func errNoDaemon(what string) error {
+	return &limen.Error{Kind: limen.NotFound, What: "cannot " + what, Why: "the daemon does not run", Next: "limen daemon start"}
+}
+
+// callTime is how long the daemon may take to name an app.
+const callTime = 2 * time.Second
+
+// belonging says which project an app belongs to, and whether it is what people
+// mean by that project's name.
+func (c *crew) belonging(app string) (project string, isMain bool) {
+	for _, a := range c.list() {
+		if a.Name == app {
+			return a.Project, app == c.main
+		}
+	}
+	return "", false
+}
+
+// call has the daemon name what an app has opened, if one runs.
+func (c *crew) call(e limen.AppEvent) {
+	ctx, stop := context.WithTimeout(context.Background(), callTime)
+	defer stop()
+	place, done, err := c.host.dialDaemon(ctx)
+	if err != nil {
+		return // nobody is told of names where nobody answers for them
+	}
+	defer done()
+	in := op.CallIn{App: e.App, Endpoint: e.Opening.Endpoint, Process: e.Opening.Process}
+	in.Project, in.IsProject = c.belonging(e.App)
+	r, err := op.Call.On(ctx, place, in)
+	if err != nil {
+		c.tell(limen.AppEvent{App: e.App, Change: limen.AppNoted, Why: "has no name: " + err.Error()})
+		return
+	}
+	named := *e.Opening
+	named.Named = r.URL
+	c.tell(limen.AppEvent{App: e.App, Change: limen.AppNamed, Opening: &named, Process: e.Process})
+}

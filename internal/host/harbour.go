@@ -1,0 +1,255 @@
+package host
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/config"
+	"github.com/limenhq/limen/internal/proxy"
+	"github.com/limenhq/limen/internal/resolve"
+	"github.com/limenhq/limen/internal/store"
+)
+
+// A harbour is what a host keeps between two questions while it is the daemon:
+// who listens, what they are called, and the proxy that answers for the names.
+type harbour struct {
+	host      *Host
+	settings  config.Config
+	since     time.Time
+	self      limen.ProcessID
+	ephemeral limen.PortRange // the ports that the kernel gives out
+	doors     []limen.Door
+	proxy     *proxy.Proxy // for this machine
+	lan       *proxy.Proxy // for devices of its networks, which see the routes with LAN alone
+	seals     *seals
+	relays    *relays
+	wide      *wide
+	responder *resolve.Responder // of DNS; nil if it could not be opened
+
+	token   string       // lets its bearer see all names in a browser
+	records *store.Store // nil if nothing can be kept
+	retire  func()       // ends the daemon; nil if nobody may ask for that
+
+	// start does something until it is done, told to leave, or the harbour ends.
+	start func(do func(context.Context)) (leave context.CancelFunc)
+
+	looking sync.Mutex // held by whoever looks for listeners out of turn
+
+	mu       sync.Mutex // guards what follows
+	moorings map[limen.ListenerID]*mooring
+	kept     []limen.Route // as they are in the records
+	quays    map[berthKey]quay
+	routes   []limen.Route               // as they are at the moment
+	last     map[limen.Subject]departure // who had a name before it led nowhere
+	known    resolve.Zone
+	gaps     []limen.Gap
+	waiting  []chan struct{} // closed at the next change
+}
+
+// A berthKey is what makes two routes of the harbour the same.
+type berthKey struct {
+	name, path, condition string
+	typed                 bool
+}
+
+func keyOf(r limen.Route) berthKey {
+	k := berthKey{name: r.Name, path: r.Path, typed: r.Source == limen.RouteTyped}
+	if r.When != nil {
+		k.condition = r.When.String()
+	}
+	return k
+}
+
+// load reads the routes that are kept.
+func (b *harbour) load(ctx context.Context) error {
+	if b.records == nil {
+		return nil // said already
+	}
+	kept, err := b.records.Routes(ctx)
+	if err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.kept = kept
+	b.refresh()
+	return nil
+}
+
+// refresh makes the routes as they are now of those that are kept and of who
+// listens, and hands them to the proxies. The caller holds mu.
+func (b *harbour) refresh() {
+	b.routes = b.routes[:0:0]
+	seen := map[berthKey]bool{}
+	for _, r := range b.kept {
+		r.Endpoints = b.endpointsOf(r)
+		b.routes = append(b.routes, r)
+		seen[keyOf(r)] = true
+	}
+	for k, q := range b.quays {
+		if !seen[k] {
+			q.Close()
+			delete(b.quays, k)
+		}
+	}
+	var here, wide []proxy.Route
+	for i := range b.routes {
+		r := &b.routes[i]
+		end, ok := b.follow(*r)
+		u := b.upstreamOf(end)
+		r.Endpoints, r.Owner = end.Endpoints, b.ownerOf(end)
+		r.State, r.Why = b.stateOf(*r, end, ok)
+		r.URL = b.urlOf(*r)
+		if r.Port != 0 {
+			continue // carried as TCP, by relays
+		}
+		for _, name := range b.namesOf(*r) {
+			one := proxy.Route{Route: *r, Upstream: u}
+			one.Name = name
+			here = append(here, one)
+			if r.LAN {
+				one.Name = resolve.Label(name) + ".local"
+				wide = append(wide, one)
+			}
+		}
+	}
+	b.proxy.Set(here)
+	b.lan.Set(wide)
+	b.relays.set(b.routes)
+	b.wide.set(b.routes)
+	b.known = b.zoneOf(b.routes)
+	for _, w := range b.waiting {
+		close(w)
+	}
+	b.waiting = nil
+}
+
+// follow returns the route at the end of those that lead to another one. It
+// reports false if there is none, or if they lead in a circle.
+func (b *harbour) follow(r limen.Route) (limen.Route, bool) {
+	for range len(b.routes) + 1 {
+		if r.Target.Route == "" {
+			return r, true
+		}
+		i := slices.IndexFunc(b.routes, func(o limen.Route) bool {
+			return o.Name == r.Target.Route && o.Path == "" && o.When == nil && o.Port == 0
+		})
+		if i < 0 {
+			return r, false
+		}
+		r = b.routes[i]
+	}
+	return r, false
+}
+
+// A quay is the upstream of a route, and where it connects to.
+type quay struct {
+	*proxy.Upstream
+
+	target limen.Target
+}
+
+// upstreamOf returns the upstream of a route, pointed at where it listens.
+func (b *harbour) upstreamOf(r limen.Route) *proxy.Upstream {
+	k, t := keyOf(r), targetOf(r)
+	q, isThere := b.quays[k]
+	if isThere && q.target != t {
+		q.Close()
+		isThere = false
+	}
+	if !isThere {
+		q = quay{proxy.NewUpstream(t), t}
+		b.quays[k] = q
+	}
+	if isFollowed(r) {
+		q.Point(r.Endpoints...)
+	}
+	return q.Upstream
+}
+
+// targetOf is where the upstream of a route connects to. One that is followed
+// listens where it was last seen, and nowhere else.
+func targetOf(r limen.Route) limen.Target {
+	if isFollowed(r) {
+		return limen.Target{Scheme: r.Target.Scheme, Path: r.Target.Path}
+	}
+	return r.Target
+}
+
+// isFollowed reports whether the harbour says where a route leads at each
+// moment, and not its target for itself.
+func isFollowed(r limen.Route) bool {
+	return r.Source != limen.RouteTyped || r.Target.Container != "" || r.Target.Route != ""
+}
+
+// endpointsOf returns where a route leads now: what its subject has opened, or
+// what listens at its port on this machine.
+func (b *harbour) endpointsOf(r limen.Route) (all []limen.Endpoint) {
+	for _, m := range b.moorings {
+		if m.isAt(r) {
+			all = append(all, m.at)
+		}
+	}
+	slices.SortFunc(all, limen.Endpoint.Compare)
+	return slices.Compact(all)
+}
+
+// ownerOf returns who answers at the end of a route.
+func (b *harbour) ownerOf(r limen.Route) *limen.Owner {
+	var found *mooring
+	for _, m := range b.moorings {
+		if m.isAt(r) && len(m.listener.Owners) > 0 && (found == nil || m.at.Compare(found.at) < 0) {
+			found = m
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	o := found.listener.Owners[0]
+	return &o
+}
+
+// stateOf says whether a route leads anywhere.
+func (b *harbour) stateOf(r, end limen.Route, ok bool) (limen.RouteState, string) {
+	switch {
+	case !ok:
+		return limen.RouteAbsent, "there is no route " + r.Target.Route
+	case r.Source != limen.RouteTyped && slices.ContainsFunc(b.kept, func(o limen.Route) bool {
+		k := keyOf(r)
+		k.typed = true
+		return keyOf(o) == k
+	}):
+		return limen.RouteHidden, "what was typed comes first"
+	case len(end.Endpoints) > 0 || !isOfThisMachine(end.Target):
+		return limen.RouteLive, ""
+	}
+	return limen.RouteAbsent, "nothing listens there"
+}
+
+// isOfThisMachine reports whether the listeners of this machine say if anybody
+// is at a target.
+func isOfThisMachine(t limen.Target) bool {
+	return t.Socket == "" && (t.Host == "" || t.Container != "" || isLoopback(t.Host))
+}
+
+// change waits until the routes are other ones, or ctx ends. The caller holds
+// mu, which is free meanwhile.
+func (b *harbour) change(ctx context.Context) {
+	w := make(chan struct{})
+	b.waiting = append(b.waiting, w)
+	b.mu.Unlock()
+	defer b.mu.Lock()
+	select {
+	case <-w:
+	case <-ctx.Done():
+	}
+}
+
+// byName is the order in which routes are shown.
+func byName(a, c limen.Route) int {
+	return cmp.Or(cmp.Compare(a.Name, c.Name), cmp.Compare(a.Path, c.Path), cmp.Compare(c.Source, a.Source))
+}

@@ -1,0 +1,153 @@
+package host
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/proxy"
+	"github.com/limenhq/limen/internal/resolve"
+)
+
+// A Keeping is what a daemon has when it begins.
+type Keeping struct {
+	Listeners []net.Listener // where names are answered; Keep closes them
+	Doors     []limen.Door   // what they are
+	Ready     func()         // is called once names are answered; nil for nothing
+	Retire    func()         // ends the daemon; nil if nobody may ask for that
+}
+
+// Keep does what goes on between questions: it follows who listens, gives them
+// names, and answers for those. It returns when ctx has ended, and what was
+// being carried with it.
+func (h *Host) Keep(ctx context.Context, k Keeping) error {
+	b, err := h.newHarbour(ctx, k)
+	if err != nil {
+		for _, l := range k.Listeners {
+			l.Close()
+		}
+		return err
+	}
+	defer b.close()
+	h.harbour.Store(b)
+	defer h.harbour.Store(nil)
+
+	life, end := context.WithCancel(ctx)
+	defer end()
+	var running sync.WaitGroup
+	defer running.Wait()
+	b.start = func(do func(context.Context)) context.CancelFunc {
+		ctx, leave := context.WithCancel(life)
+		running.Go(func() { do(ctx); leave() })
+		return leave
+	}
+	if err := b.load(life); err != nil {
+		b.miss(limen.Gap{What: "the names that were kept", Why: err.Error(), Next: "limen route ls"})
+	}
+	served := make(chan error, 1)
+	running.Go(func() { served <- b.proxy.Serve(life, k.Listeners...) })
+	if b.settings.Observes() {
+		running.Go(func() {
+			if err := b.observe(life); life.Err() == nil && err != nil {
+				b.miss(limen.Gap{What: "new listeners", Why: err.Error(), Next: "limen list --sources"})
+			}
+		})
+	}
+	running.Go(func() { b.relays.keep(life) })
+	running.Go(func() { b.wide.keep(life) })
+	if b.responder != nil {
+		running.Go(func() {
+			if err := b.responder.Serve(life, b.zone); err != nil {
+				b.miss(limen.Gap{What: "names for programs that ask a server of DNS", Why: err.Error()})
+			}
+		})
+	}
+	if k.Ready != nil {
+		k.Ready()
+	}
+	err = <-served // when ctx has ended and what is under way has, or if it cannot go on
+	end()
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return nil
+	}
+	return err
+}
+
+// newHarbour makes a harbour in which nothing is known yet.
+func (h *Host) newHarbour(ctx context.Context, k Keeping) (*harbour, error) {
+	settings, _, err := h.config()
+	if err != nil {
+		return nil, err
+	}
+	b := &harbour{
+		host: h, settings: settings, doors: k.Doors, since: h.now(), retire: k.Retire,
+		moorings: map[limen.ListenerID]*mooring{}, quays: map[berthKey]quay{}, last: map[limen.Subject]departure{},
+	}
+	if b.records, _, err = h.records(ctx); err != nil {
+		b.miss(limen.Gap{What: "names that are kept for the next time", Why: err.Error()})
+	}
+	if b.self, err = identifyPID(os.Getpid()); err != nil {
+		return nil, err
+	}
+	if rules, err := h.rules.Read(); err == nil { // without them, no port counts as the kernel's
+		b.ephemeral = rules.Ephemeral
+	}
+	if b.token, err = h.token(); err != nil {
+		b.miss(limen.Gap{What: "the list of names in a browser", Why: err.Error()})
+	}
+	b.seals = h.newSeals(settings.Suffixes())
+	config := proxy.Config{Now: h.now, Certificate: b.seals.certificate, Circumstance: b.circumstance, Look: b.look, Token: b.token}
+	b.proxy = proxy.New(config)
+	config.Token, config.Look = "", nil
+	b.lan = proxy.New(config)
+	b.relays, b.wide = newRelays(b), newWide(b)
+	if b.responder, err = resolve.Open(ctx); err != nil {
+		b.miss(limen.Gap{What: "names for programs that ask a server of DNS", Why: err.Error()})
+	}
+	return b, nil
+}
+
+// close lets go of what a harbour holds.
+func (b *harbour) close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, q := range b.quays {
+		q.Close()
+	}
+	if b.records != nil {
+		b.records.Close() // what was to be kept is
+	}
+}
+
+// miss notes what the harbour cannot see or do.
+func (b *harbour) miss(g limen.Gap) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	gaps := gapSet{b.gaps}
+	gaps.add(g)
+	b.gaps = gaps.list
+}
+
+// token returns the secret by which whoever may read it sees all names in a
+// browser. It is made once, and lies beside the socket.
+func (h *Host) token() (string, error) {
+	dir, err := h.runners()
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(dir, "token")
+	text, err := os.ReadFile(file)
+	if err == nil && len(text) >= 20 {
+		return string(text), nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	made := rand.Text()
+	return made, os.WriteFile(file, []byte(made), 0o600)
+}

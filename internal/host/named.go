@@ -1,0 +1,259 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/naming"
+)
+
+// factsOf are what a name is made of. The caller holds mu.
+func (b *harbour) factsOf(m *mooring) naming.Facts {
+	f := naming.Facts{
+		Listener: m.listener, Service: m.service, IsRandom: b.ephemeral.Contains(m.at.Port()),
+		Me: int64(os.Getuid()), Self: b.self, Ignore: b.settings.Names.Ignore,
+		Ledger: naming.Ledger{Taken: func(name string) (limen.Subject, bool) { return b.taken(name, m) }, Busy: func(s limen.Subject) bool { return b.isBusy(s, m) }},
+	}
+	if home, err := b.host.home(); err == nil {
+		f.Home = home
+	}
+	return f
+}
+
+// refuse says why a listener gets no name, as far as that can be told before it
+// is asked what it speaks.
+func (b *harbour) refuse(m *mooring) string { return naming.Dismiss(b.factsOf(m)) }
+
+// taken says whose a name is, to a listener that could have it. The caller holds
+// mu.
+func (b *harbour) taken(name string, m *mooring) (limen.Subject, bool) {
+	var found *limen.Route
+	for i, r := range b.kept {
+		if b.usual(r.Name) == name && r.Path == "" && r.When == nil && (found == nil || r.Source != limen.RouteTyped) {
+			found = &b.kept[i]
+		}
+	}
+	switch {
+	case found == nil:
+		return limen.Subject{}, false
+	case found.Subject == nil:
+		return limen.Subject{}, true
+	}
+	return *found.Subject, !isGone(found.Subject.Project) && !b.inherits(m, *found.Subject)
+}
+
+// absence is how long a program must not have been there before another of its
+// project can have its name.
+const absence = 5 * time.Minute
+
+// inherits reports whether a listener can have the name of another program of
+// its project: it shows pages, and the other one has been away for long. A
+// name that was given to what ran once is not lost to the project for ever.
+func (b *harbour) inherits(m *mooring, s limen.Subject) bool {
+	isPage := m.service != nil && m.service.Title != ""
+	if !isPage || s.Project != rootOf(m) || b.isBusy(s, m) {
+		return false
+	}
+	now := b.host.now()
+	gone, wasHere := b.last[s]
+	if !wasHere {
+		gone.at = b.since
+	}
+	return now.Sub(gone.at) > absence
+}
+
+// isGone reports whether the directory of a project is surely not there.
+func isGone(dir string) bool {
+	if !strings.HasPrefix(dir, string(os.PathSeparator)) {
+		return false // of a container, or another system
+	}
+	_, err := os.Stat(dir)
+	return os.IsNotExist(err)
+}
+
+// isBusy reports whether a subject has its name for another port than that of a
+// listener. The caller holds mu.
+func (b *harbour) isBusy(s limen.Subject, than *mooring) bool {
+	for _, m := range b.moorings {
+		if m.subject != nil && *m.subject == s && m.at.Port() != than.at.Port() {
+			return true
+		}
+	}
+	return false
+}
+
+// How long a name waits for what may have a better right to it.
+const (
+	courtesy = 250 * time.Millisecond  // another listener of the same project, which is being asked
+	calling  = 1500 * time.Millisecond // the limen that runs the app, which has a name for it
+)
+
+// name gives names to listeners that have said what they are, and reports
+// whether anything is otherwise than before. The caller holds mu.
+func (b *harbour) name(ctx context.Context) (changed bool) {
+	var all []*mooring
+	for _, m := range b.moorings {
+		if m.asked && m.subject == nil && m.why == "" {
+			all = append(all, m)
+		}
+	}
+	// Of several at once the lower port goes first, whoever answered first.
+	slices.SortFunc(all, func(a, c *mooring) int { return a.at.Compare(c.at) })
+	for _, m := range all {
+		if b.mayWait(m) {
+			continue
+		}
+		p, why := naming.Propose(b.factsOf(m))
+		switch {
+		case why != "" && m.service == nil:
+			continue // it may answer yet
+		}
+		changed = true
+		switch {
+		case why != "":
+			m.why = why
+		case p.Contested:
+			m.wanted, m.why, m.next = b.own(p.Name), p.Why, p.Next
+		default:
+			b.claim(ctx, m, limen.Route{Name: b.own(p.Name), Subject: &p.Subject, Source: limen.RouteObserved})
+		}
+	}
+	return changed
+}
+
+// mayWait reports whether a listener waits for its name: the limen that runs it
+// is about to say one, or another listener of its project has not answered yet
+// and may be the one that a person means. The caller holds mu.
+func (b *harbour) mayWait(m *mooring) bool {
+	now := b.host.now()
+	if isLimens(m.listener) && now.Sub(m.since) < calling {
+		return true
+	}
+	return slices.ContainsFunc(b.all(), func(o *mooring) bool {
+		return o != m && o.leave != nil && !o.asked && now.Sub(o.since) < courtesy && rootOf(o) != "" && rootOf(o) == rootOf(m)
+	})
+}
+
+func (b *harbour) all() (all []*mooring) {
+	for _, m := range b.moorings {
+		all = append(all, m)
+	}
+	return all
+}
+
+// rootOf is the directory of a listener's project.
+func rootOf(m *mooring) string {
+	if len(m.listener.Owners) == 0 || m.listener.Owners[0].Process.Project == nil {
+		return ""
+	}
+	return m.listener.Owners[0].Process.Project.Root
+}
+
+// claim keeps a name for a listener. If it became another's meanwhile, that is
+// a question to a person. The caller holds mu.
+func (b *harbour) claim(ctx context.Context, m *mooring, r limen.Route) {
+	_, r.Since = b.host.moment()
+	r.Target, r.State = limen.Target{Port: m.at.Port()}, limen.RouteAsleep
+	if m.service != nil && m.service.TLS != nil {
+		r.Target.Scheme = limen.SchemeHTTPS
+	}
+	for _, o := range b.kept {
+		if keyOf(o) == keyOf(r) && o.Subject != nil && *o.Subject == *r.Subject {
+			r.Since = o.Since
+		}
+	}
+	if b.records != nil {
+		kept, err := b.records.ClaimRoute(ctx, r)
+		switch {
+		case err != nil:
+			b.note(limen.Gap{What: "the name " + r.Name + " for the next time", Why: err.Error()})
+		case *kept.Subject != *r.Subject && kept.Subject.Project != r.Subject.Project && !isGone(kept.Subject.Project):
+			m.wanted, m.why = r.Name, "it is the name of "+kept.Subject.Project
+			return
+		case *kept.Subject != *r.Subject:
+			if err := b.records.PutRoute(ctx, r); err != nil {
+				b.note(limen.Gap{What: "the name " + r.Name + " for the next time", Why: err.Error()})
+			}
+		}
+	}
+	b.kept = slices.DeleteFunc(b.kept, func(o limen.Route) bool { return keyOf(o) == keyOf(r) })
+	b.kept = append(b.kept, r)
+	m.subject = r.Subject
+}
+
+// note is miss for a caller who holds mu.
+func (b *harbour) note(g limen.Gap) {
+	gaps := gapSet{b.gaps}
+	gaps.add(g)
+	b.gaps = gaps.list
+}
+
+// usualSuffix is what names end in by the rule of naming.
+const usualSuffix = "localhost"
+
+// usual is a name with the ending that all have by the rule; own is that with
+// the ending that whoever asks has set.
+func (b *harbour) usual(name string) string {
+	if bare, ok := strings.CutSuffix(name, "."+b.settings.Suffixes()[0]); ok {
+		return bare + "." + usualSuffix
+	}
+	return name
+}
+
+func (b *harbour) own(name string) string {
+	if bare, ok := strings.CutSuffix(name, "."+usualSuffix); ok {
+		return bare + "." + b.settings.Suffixes()[0]
+	}
+	return name
+}
+
+// namesOf are all names by which a route is asked for: its own, and that with
+// the other endings that are set.
+func (b *harbour) namesOf(r limen.Route) []string {
+	all := []string{r.Name}
+	suffixes := b.settings.Suffixes()
+	if bare, ok := strings.CutSuffix(r.Name, "."+suffixes[0]); ok {
+		for _, s := range suffixes[1:] {
+			all = append(all, bare+"."+s)
+		}
+	}
+	return all
+}
+
+// urlOf is where a browser goes for a route.
+func (b *harbour) urlOf(r limen.Route) string {
+	if r.Port != 0 {
+		return fmt.Sprintf("%s:%d", r.Name, r.Port)
+	}
+	if strings.HasPrefix(r.Name, "*.") {
+		return ""
+	}
+	return b.origin(r.Name) + r.Path
+}
+
+// origin is where a name is answered, over HTTPS if the authority signs for it.
+func (b *harbour) origin(name string) string {
+	order := []uint16{443, 80}
+	if !b.seals.signs(name) {
+		order = []uint16{80}
+	}
+	for _, usual := range order {
+		for _, d := range b.doors {
+			if d.Usual != usual {
+				continue
+			}
+			scheme := map[uint16]string{443: "https", 80: "http"}[usual]
+			if d.Endpoint.Port() == usual {
+				return scheme + "://" + name
+			}
+			return scheme + "://" + name + ":" + strconv.Itoa(int(d.Endpoint.Port()))
+		}
+	}
+	return ""
+}

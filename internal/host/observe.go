@@ -1,0 +1,193 @@
+package host
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/op"
+	"github.com/limenhq/limen/internal/probe"
+)
+
+// glances is how often the harbour looks for listeners where the kernel does not
+// tell of them. A name that is asked for before that is looked for at once.
+const glances = 200 * time.Millisecond
+
+// observe follows the listeners of this machine until ctx ends.
+func (b *harbour) observe(ctx context.Context) error {
+	in := op.WatchIn{Query: limen.Query{Transport: limen.TCP}, Every: glances, Begin: true}
+	return b.host.Watch(ctx, in, func(n limen.News) error {
+		if n.Event != nil {
+			b.take(*n.Event)
+		}
+		return nil
+	})
+}
+
+// take takes in what happened to a listener.
+func (b *harbour) take(e limen.Event) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if e.Change == limen.Closed {
+		b.forget(e.Listener.ID())
+		b.refresh()
+		return
+	}
+	if b.moor(e.Listener) {
+		b.refresh()
+	}
+}
+
+// moor takes in a listener, and reports whether it is new here, or another's
+// than before. The caller holds mu.
+func (b *harbour) moor(l limen.Listener) bool {
+	was := b.moorings[l.ID()]
+	if was != nil && was.listener.Lead() == l.Lead() {
+		return false
+	}
+	if was != nil {
+		b.forget(l.ID())
+	}
+	m := &mooring{listener: l, at: reachable(l, nil), since: b.host.now()}
+	b.moorings[l.ID()] = m
+	if m.why = b.refuse(m); m.why != "" {
+		return true
+	}
+	m.leave = b.start(func(ctx context.Context) { b.ask(ctx, m) })
+	return true
+}
+
+// forget lets go of a listener. The caller holds mu.
+func (b *harbour) forget(id limen.ListenerID) {
+	m := b.moorings[id]
+	if m == nil {
+		return
+	}
+	if m.leave != nil {
+		m.leave()
+	}
+	if m.subject != nil && len(m.listener.Owners) > 0 {
+		b.last[*m.subject] = departure{m.listener.Owners[0], b.host.now()}
+	}
+	delete(b.moorings, id)
+}
+
+// A departure is who had a name last, and until when.
+type departure struct {
+	owner limen.Owner
+	at    time.Time
+}
+
+// How often a listener is asked what it speaks: some servers listen long before
+// they answer.
+const (
+	firstPause = 20 * time.Millisecond
+	mostPause  = 2 * time.Second
+	patience   = 2 * time.Minute
+)
+
+// ask asks a listener what it speaks until it answers, and stays until it has a
+// name, or will have none.
+func (b *harbour) ask(ctx context.Context, m *mooring) {
+	began, known := b.host.now(), false
+	for pause := firstPause; b.host.now().Sub(began) < patience; pause = min(2*pause, mostPause) {
+		if !known {
+			service, err := probe.Identify(ctx, probe.Target{Endpoint: m.at, Owners: m.listener.Owners, IsWeb: true})
+			if ctx.Err() != nil {
+				return
+			}
+			if known = err == nil; known {
+				pause = firstPause
+				b.answered(m, &service)
+			} else {
+				b.answered(m, nil)
+			}
+		}
+		if b.settle(ctx, m) {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+	}
+}
+
+// answered takes what a listener has said; nil if that was nothing.
+func (b *harbour) answered(m *mooring, s *limen.Service) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	m.asked, m.service = true, s
+}
+
+// settle names whoever can be named, and reports whether there is nothing left
+// to wait for.
+func (b *harbour) settle(ctx context.Context, m *mooring) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.name(ctx) {
+		b.refresh()
+	}
+	return m.subject != nil || m.why != ""
+}
+
+// look looks for listeners out of turn, and waits a moment for what it finds to
+// be named. It is what a proxy does before it says that there is no such name.
+func (b *harbour) look(ctx context.Context, _ string) {
+	ctx, stop := context.WithTimeout(ctx, promptness)
+	defer stop()
+	b.looking.Lock()
+	snap, err := b.host.List(ctx, op.ListIn{Query: limen.Query{Transport: limen.TCP}})
+	b.looking.Unlock()
+	if err != nil {
+		return // the next look may see more
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	isNew := false
+	for _, l := range snap.Listeners {
+		isNew = b.moor(l) || isNew
+	}
+	there := map[limen.ListenerID]bool{}
+	for _, l := range snap.Listeners {
+		there[l.ID()] = true
+	}
+	for id := range b.moorings {
+		if !there[id] {
+			b.forget(id)
+			isNew = true
+		}
+	}
+	if isNew {
+		b.refresh()
+	}
+	for ctx.Err() == nil && b.isAsking() {
+		b.change(ctx)
+	}
+}
+
+// promptness is how long after its bind a listener may be without its name.
+const promptness = 300 * time.Millisecond
+
+// isAsking reports whether a listener has not said yet what it is. The caller
+// holds mu.
+func (b *harbour) isAsking() bool {
+	now := b.host.now()
+	for _, m := range b.moorings {
+		if m.leave != nil && !m.asked && now.Sub(m.since) < promptness {
+			return true
+		}
+	}
+	return false
+}
+
+// isLimens reports whether limen runs a listener's process: its own name for it
+// comes in a moment, and goes before what the rule says.
+func isLimens(l limen.Listener) bool {
+	return len(l.Owners) > 0 && slices.ContainsFunc(l.Owners[0].Process.Ancestors, func(a limen.Ancestor) bool {
+		return a.Name == "limen" || strings.HasPrefix(a.Name, "limen ")
+	})
+}

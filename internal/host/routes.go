@@ -1,0 +1,159 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/op"
+)
+
+// Routes says which names there are, and where they lead.
+func (h *Host) Routes(ctx context.Context, in op.RoutesIn) (out limen.Routes, err error) {
+	if b := h.harbour.Load(); b != nil {
+		out, err = b.survey(ctx, in)
+	} else {
+		out, err = h.kept(ctx)
+	}
+	if err != nil {
+		return out, err
+	}
+	if in.Directory != "" {
+		root := h.projectAt(in.Directory).Root
+		out.Routes = slices.DeleteFunc(out.Routes, func(r limen.Route) bool { return r.Subject == nil || !isWithin(r.Subject.Project, root) })
+		out.Unnamed = slices.DeleteFunc(out.Unnamed, func(u limen.Unnamed) bool {
+			return u.Owner == nil || u.Owner.Process.Project == nil || !isWithin(u.Owner.Process.Project.Root, root)
+		})
+	}
+	slices.SortStableFunc(out.Routes, byName)
+	return out, nil
+}
+
+func isWithin(dir, root string) bool {
+	return root != "" && (dir == root || strings.HasPrefix(dir, strings.TrimSuffix(root, string(filepath.Separator))+string(filepath.Separator)))
+}
+
+// kept are the routes in the records, for which nobody answers.
+func (h *Host) kept(ctx context.Context) (out limen.Routes, err error) {
+	records, gaps, err := h.records(ctx)
+	if err != nil {
+		return out, err
+	}
+	defer records.Close()
+	out.Gaps = append(gaps, limen.Gap{What: "where names lead", Why: "the daemon does not run, so nobody answers for them", Next: "limen daemon start"})
+	out.Routes, err = records.Routes(ctx)
+	return out, err
+}
+
+// survey says what the harbour knows.
+func (b *harbour) survey(ctx context.Context, in op.RoutesIn) (out limen.Routes, err error) {
+	if in.All {
+		b.look(ctx, "")
+	}
+	gap := b.seals.gap(ctx)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	out.Doors, out.Gaps = slices.Clone(b.doors), slices.Clone(b.gaps)
+	if gap != nil {
+		out.Gaps = append(out.Gaps, *gap)
+	}
+	if !b.settings.Observes() {
+		out.Gaps = append(out.Gaps, limen.Gap{What: "names of what listens", Why: "names.observe is false", Next: "limen config"})
+	}
+	out.Routes = slices.Clone(b.routes)
+	var unsigned []string
+	for i := range out.Routes {
+		r := &out.Routes[i]
+		if r.Port == 0 {
+			if !b.seals.signs(strings.TrimPrefix(r.Name, "*.")) {
+				unsigned = append(unsigned, r.Name)
+			}
+			continue
+		}
+		if err := b.relays.why(netip.AddrPortFrom(r.Address, r.Port)); err != nil {
+			r.State, r.Why = limen.RouteAbsent, err.Error()
+		}
+	}
+	if len(unsigned) > 0 {
+		out.Gaps = append(out.Gaps, limen.Gap{
+			What: "HTTPS for " + strings.Join(unsigned[:min(len(unsigned), 3)], ", "), Why: "the local authority does not sign for such names",
+			Next: "limen trust remove; limen trust install --suffix " + unsigned[0][strings.LastIndexByte(unsigned[0], '.')+1:],
+		})
+	}
+	for _, m := range b.all() {
+		if m.subject != nil || m.why == "" || m.wanted == "" && !in.All {
+			continue
+		}
+		u := limen.Unnamed{Endpoint: m.listener.Endpoint, Name: m.wanted, Why: m.why, Next: m.next}
+		if len(m.listener.Owners) > 0 {
+			u.Owner = &m.listener.Owners[0]
+		}
+		out.Unnamed = append(out.Unnamed, u)
+	}
+	slices.SortFunc(out.Unnamed, func(a, c limen.Unnamed) int { return a.Endpoint.Compare(c.Endpoint) })
+	return out, nil
+}
+
+// Unroute takes names away.
+func (h *Host) Unroute(ctx context.Context, in op.UnrouteIn) (out limen.Routes, err error) {
+	refuse := func(word, why string) (limen.Routes, error) {
+		return limen.Routes{}, &limen.Error{Kind: limen.NotFound, What: fmt.Sprintf("cannot take %q away", word), Why: why, Next: "limen route ls"}
+	}
+	if len(in.Names) == 0 {
+		return out, &limen.Error{Kind: limen.Invalid, What: "cannot take a name away", Why: "none is named", Next: "limen route ls"}
+	}
+	records, gaps, err := h.records(ctx)
+	if err != nil {
+		return out, err
+	}
+	defer records.Close()
+	all, err := records.Routes(ctx)
+	if err != nil {
+		return out, err
+	}
+	for _, word := range in.Names {
+		name, path, err := h.parseName(word)
+		if err != nil {
+			return out, err
+		}
+		wanted := limen.Route{Name: name, Path: path, When: in.When, Source: limen.RouteTyped}
+		i := slices.IndexFunc(all, func(r limen.Route) bool { return keyOf(r) == keyOf(wanted) })
+		if i < 0 {
+			wanted.Source = limen.RouteObserved
+			i = slices.IndexFunc(all, func(r limen.Route) bool { return keyOf(r) == keyOf(wanted) })
+		}
+		if i < 0 {
+			return refuse(word, "no route is called "+name+path)
+		}
+		out.Routes = append(out.Routes, all[i])
+	}
+	for _, r := range out.Routes {
+		if _, err := records.DropRoute(ctx, r); err != nil {
+			return out, err
+		}
+	}
+	out.Gaps = gaps
+	if b := h.harbour.Load(); b != nil {
+		b.drop(out.Routes)
+		return out, b.load(ctx)
+	}
+	return out, nil
+}
+
+// drop takes names away from who has them now. They stay without one until they
+// listen anew.
+func (b *harbour) drop(routes []limen.Route) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, r := range routes {
+		for _, m := range b.moorings {
+			if r.Source != limen.RouteTyped && m.isAt(r) {
+				m.subject, m.why, m.next = nil, "its name was taken away", "start it again, or limen route add"
+			}
+		}
+	}
+}

@@ -1,0 +1,134 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"net"
+	"slices"
+	"sync"
+
+	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/proxy"
+	"github.com/limenhq/limen/internal/resolve"
+	"github.com/limenhq/limen/internal/serve"
+)
+
+// A wide is the side of a harbour that the network sees: doors that are open
+// while a route is for the network, and the names that are announced there.
+type wide struct {
+	harbour *harbour
+	changed chan struct{}
+
+	mu     sync.Mutex // guards what follows
+	wanted []string   // the labels to announce
+}
+
+func newWide(b *harbour) *wide { return &wide{harbour: b, changed: make(chan struct{}, 1)} }
+
+// set makes these the routes that the network may ask for.
+func (w *wide) set(routes []limen.Route) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.wanted = nil
+	for _, r := range routes {
+		if r.LAN && r.Port == 0 {
+			w.wanted = append(w.wanted, resolve.Label(r.Name))
+		}
+	}
+	slices.Sort(w.wanted)
+	w.wanted = slices.Compact(w.wanted)
+	select {
+	case w.changed <- struct{}{}:
+	default: // it will be looked at anyway
+	}
+}
+
+// keep opens the doors while somebody may come through, until ctx ends.
+func (w *wide) keep(ctx context.Context) {
+	var running sync.WaitGroup
+	defer running.Wait()
+	var shut context.CancelFunc
+	said := map[string]*resolve.LocalName{}
+	defer func() {
+		if shut != nil {
+			shut()
+		}
+		for _, n := range said {
+			n.Close() // the network forgets it by itself, if not at once
+		}
+	}()
+	for {
+		w.mu.Lock()
+		wanted := w.wanted
+		w.mu.Unlock()
+		switch {
+		case len(wanted) > 0 && shut == nil:
+			shut = w.open(ctx, &running)
+		case len(wanted) == 0 && shut != nil:
+			shut()
+			shut = nil
+		}
+		w.announce(ctx, wanted, said)
+		select {
+		case <-ctx.Done():
+			return
+		case <-w.changed:
+		}
+	}
+}
+
+// open answers the network at the ports of the doors.
+func (w *wide) open(ctx context.Context, running *sync.WaitGroup) context.CancelFunc {
+	ctx, shut := context.WithCancel(ctx)
+	var all []net.Listener
+	for _, port := range w.harbour.ports() {
+		some, err := proxy.OpenWide(ctx, port)
+		if err != nil {
+			w.harbour.miss(limen.Gap{What: "names for devices of the network", Why: err.Error(), Next: "limen route ls"})
+		}
+		all = append(all, some...)
+	}
+	running.Go(func() {
+		if err := w.harbour.lan.Serve(ctx, all...); err != nil && !errors.Is(err, ctx.Err()) {
+			w.harbour.miss(limen.Gap{What: "names for devices of the network", Why: err.Error()})
+		}
+	})
+	return shut
+}
+
+// announce has the network know these names and no others.
+func (w *wide) announce(ctx context.Context, wanted []string, said map[string]*resolve.LocalName) {
+	for label, n := range said {
+		if !slices.Contains(wanted, label) {
+			n.Close()
+			delete(said, label)
+		}
+	}
+	for _, label := range wanted {
+		if said[label] != nil {
+			continue
+		}
+		cards, err := serve.Cards()
+		var n *resolve.LocalName
+		if err == nil {
+			n, err = resolve.Announce(ctx, label, serve.Reachable(cards))
+		}
+		if err != nil {
+			w.harbour.miss(limen.Gap{What: "the name " + label + ".local for devices of the network", Why: err.Error(), Next: "use an address of this machine"})
+			continue
+		}
+		if got := n.String(); got != label+".local" {
+			w.harbour.miss(limen.Gap{What: "the name " + label + ".local", Why: "another machine has it; this one is " + got})
+		}
+		said[label] = n
+	}
+}
+
+// ports are those of the doors, each once.
+func (b *harbour) ports() (all []uint16) {
+	for _, d := range b.doors {
+		all = append(all, d.Endpoint.Port())
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
