@@ -103,17 +103,17 @@ func TestAZombieHasEnded(t *testing.T) {
 }
 
 func TestAToolSaysWhyItFails(t *testing.T) {
-	if err := Tool(t.Context(), []string{"sh", "-c", "echo done"}, time.Minute); err != nil {
+	if err := Tool(t.Context(), "", []string{"sh", "-c", "echo done"}, time.Minute); err != nil {
 		t.Errorf("one that works: %v", err)
 	}
-	err := Tool(t.Context(), []string{"sh", "-c", "yes no | head -c 100000; echo; echo unit not found >&2; exit 4"}, time.Minute)
+	err := Tool(t.Context(), "", []string{"sh", "-c", "yes no | head -c 100000; echo; echo unit not found >&2; exit 4"}, time.Minute)
 	if err == nil || !strings.HasSuffix(err.Error(), "unit not found") {
 		t.Errorf("one that fails: %v", err)
 	}
-	if err := Tool(t.Context(), []string{"sh", "-c", "sleep 1000 & sleep 1000"}, 50*time.Millisecond); err == nil {
+	if err := Tool(t.Context(), "", []string{"sh", "-c", "sleep 1000 & sleep 1000"}, 50*time.Millisecond); err == nil {
 		t.Error("one without an end came to it")
 	}
-	if err := Tool(t.Context(), []string{"limen-has-no-such-tool"}, time.Minute); !errors.Is(err, exec.ErrNotFound) && !errors.Is(err, os.ErrNotExist) {
+	if err := Tool(t.Context(), "", []string{"limen-has-no-such-tool"}, time.Minute); !errors.Is(err, exec.ErrNotFound) && !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("one that is not there: %v", err)
 	}
 }

@@ -9,13 +9,15 @@ import (
 	"time"
 )
 
-// Tool runs a keeper's own tool, such as systemctl, with arguments and without
-// a shell, for at most patience. What it prints is not read for what it did:
+// Tool runs a keeper's own tool, such as systemctl, in a directory, with
+// arguments and without a shell, for at most patience. An empty directory is
+// this process's. What it prints is not read for what it did:
 // the port tells that. It only says why, if the tool fails.
-func Tool(ctx context.Context, args []string, patience time.Duration) error {
+func Tool(ctx context.Context, dir string, args []string, patience time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.Dir = dir
 	cmd.WaitDelay = time.Second // for what it started and left behind
 	said := &tail{}
 	cmd.Stdout, cmd.Stderr = said, said

@@ -50,7 +50,9 @@ func (h *Host) Call(ctx context.Context, in op.CallIn) (limen.Route, error) {
 		return limen.Route{}, &limen.Error{Kind: limen.Busy, What: "cannot name " + in.App + " " + m.wanted, Why: m.why, Next: m.next}
 	}
 	i := slices.IndexFunc(b.routes, func(r limen.Route) bool { return r.Source != limen.RouteTyped && m.isAt(r) })
-	return b.routes[i], nil
+	r := b.routes[i]
+	r.URL = b.urlOf(r)
+	return r, nil
 }
 
 // find returns the listener of a process. The caller holds mu.

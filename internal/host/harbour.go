@@ -21,6 +21,7 @@ type harbour struct {
 	settings  config.Config
 	since     time.Time
 	self      limen.ProcessID
+	homeDir   string
 	ephemeral limen.PortRange // the ports that the kernel gives out
 	doors     []limen.Door
 	proxy     *proxy.Proxy // for this machine
@@ -39,15 +40,17 @@ type harbour struct {
 
 	looking sync.Mutex // held by whoever looks for listeners out of turn
 
-	mu       sync.Mutex // guards what follows
-	moorings map[limen.ListenerID]*mooring
-	kept     []limen.Route // as they are in the records
-	quays    map[berthKey]quay
-	routes   []limen.Route               // as they are at the moment
-	last     map[limen.Subject]departure // who had a name before it led nowhere
-	known    resolve.Zone
-	gaps     []limen.Gap
-	waiting  []chan struct{} // closed at the next change
+	mu        sync.Mutex      // guards what follows
+	namespace limen.Namespace // the network that limen is in
+	within    []limen.Keeper  // what it runs in
+	moorings  map[limen.ListenerID]*mooring
+	kept      []limen.Route // as they are in the records
+	quays     map[berthKey]quay
+	routes    []limen.Route               // as they are at the moment
+	last      map[limen.Subject]departure // who had a name before it led nowhere
+	known     resolve.Zone
+	gaps      []limen.Gap
+	waiting   []chan struct{} // closed at the next change
 }
 
 // A berthKey is what makes two routes of the harbour the same.
@@ -80,12 +83,36 @@ func (b *harbour) load(ctx context.Context) error {
 	return nil
 }
 
+// sweep forgets the names of projects that are not there any more.
+func (b *harbour) sweep(ctx context.Context) error {
+	if b.records == nil {
+		return nil
+	}
+	kept, err := b.records.Routes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range kept {
+		if r.Source != limen.RouteTyped && r.Subject != nil && isGone(r.Subject.Project) {
+			if _, err := b.records.DropRoute(ctx, r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // refresh makes the routes as they are now of those that are kept and of who
 // listens, and hands them to the proxies. The caller holds mu.
 func (b *harbour) refresh() {
-	b.routes = b.routes[:0:0]
-	seen := map[berthKey]bool{}
+	b.routes = b.routes[:0:0] // whoever has the old ones may still read them
+	seen, plain := map[berthKey]bool{}, map[string]int{}
 	for _, r := range b.kept {
+		if r.Path == "" && r.When == nil && r.Port == 0 {
+			if i, isThere := plain[r.Name]; !isThere || b.routes[i].Source < r.Source {
+				plain[r.Name] = len(b.routes)
+			}
+		}
 		r.Endpoints = b.endpointsOf(r)
 		b.routes = append(b.routes, r)
 		seen[keyOf(r)] = true
@@ -99,11 +126,15 @@ func (b *harbour) refresh() {
 	var here, wide []proxy.Route
 	for i := range b.routes {
 		r := &b.routes[i]
-		end, ok := b.follow(*r)
+		end, ok := b.follow(*r, plain)
 		u := b.upstreamOf(end)
 		r.Endpoints, r.Owner = end.Endpoints, b.ownerOf(end)
-		r.State, r.Why = b.stateOf(*r, end, ok)
-		r.URL = b.urlOf(*r)
+		r.State, r.Why = stateOf(*r, end, ok)
+		if k := keyOf(*r); !k.typed {
+			if k.typed = true; seen[k] {
+				r.State, r.Why = limen.RouteHidden, "what was typed comes first"
+			}
+		}
 		if r.Port != 0 {
 			continue // carried as TCP, by relays
 		}
@@ -130,60 +161,18 @@ func (b *harbour) refresh() {
 
 // follow returns the route at the end of those that lead to another one. It
 // reports false if there is none, or if they lead in a circle.
-func (b *harbour) follow(r limen.Route) (limen.Route, bool) {
+func (b *harbour) follow(r limen.Route, plain map[string]int) (limen.Route, bool) {
 	for range len(b.routes) + 1 {
 		if r.Target.Route == "" {
 			return r, true
 		}
-		i := slices.IndexFunc(b.routes, func(o limen.Route) bool {
-			return o.Name == r.Target.Route && o.Path == "" && o.When == nil && o.Port == 0
-		})
-		if i < 0 {
+		i, ok := plain[r.Target.Route]
+		if !ok {
 			return r, false
 		}
 		r = b.routes[i]
 	}
 	return r, false
-}
-
-// A quay is the upstream of a route, and where it connects to.
-type quay struct {
-	*proxy.Upstream
-
-	target limen.Target
-}
-
-// upstreamOf returns the upstream of a route, pointed at where it listens.
-func (b *harbour) upstreamOf(r limen.Route) *proxy.Upstream {
-	k, t := keyOf(r), targetOf(r)
-	q, isThere := b.quays[k]
-	if isThere && q.target != t {
-		q.Close()
-		isThere = false
-	}
-	if !isThere {
-		q = quay{proxy.NewUpstream(t), t}
-		b.quays[k] = q
-	}
-	if isFollowed(r) {
-		q.Point(r.Endpoints...)
-	}
-	return q.Upstream
-}
-
-// targetOf is where the upstream of a route connects to. One that is followed
-// listens where it was last seen, and nowhere else.
-func targetOf(r limen.Route) limen.Target {
-	if isFollowed(r) {
-		return limen.Target{Scheme: r.Target.Scheme, Path: r.Target.Path}
-	}
-	return r.Target
-}
-
-// isFollowed reports whether the harbour says where a route leads at each
-// moment, and not its target for itself.
-func isFollowed(r limen.Route) bool {
-	return r.Source != limen.RouteTyped || r.Target.Container != "" || r.Target.Route != ""
 }
 
 // endpointsOf returns where a route leads now: what its subject has opened, or
@@ -213,17 +202,11 @@ func (b *harbour) ownerOf(r limen.Route) *limen.Owner {
 	return &o
 }
 
-// stateOf says whether a route leads anywhere.
-func (b *harbour) stateOf(r, end limen.Route, ok bool) (limen.RouteState, string) {
+// stateOf says whether a route leads anywhere, by the one at its end.
+func stateOf(r, end limen.Route, ok bool) (limen.RouteState, string) {
 	switch {
 	case !ok:
 		return limen.RouteAbsent, "there is no route " + r.Target.Route
-	case r.Source != limen.RouteTyped && slices.ContainsFunc(b.kept, func(o limen.Route) bool {
-		k := keyOf(r)
-		k.typed = true
-		return keyOf(o) == k
-	}):
-		return limen.RouteHidden, "what was typed comes first"
 	case len(end.Endpoints) > 0 || !isOfThisMachine(end.Target):
 		return limen.RouteLive, ""
 	}

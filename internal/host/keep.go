@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/proxy"
@@ -53,11 +54,18 @@ func (h *Host) Keep(ctx context.Context, k Keeping) error {
 	running.Go(func() { served <- b.proxy.Serve(life, k.Listeners...) })
 	if b.settings.Observes() {
 		running.Go(func() {
+			afterwards(life)
 			if err := b.observe(life); life.Err() == nil && err != nil {
 				b.miss(limen.Gap{What: "new listeners", Why: err.Error(), Next: "limen list --sources"})
 			}
 		})
 	}
+	running.Go(func() {
+		afterwards(life)
+		if err := b.sweep(life); err != nil && life.Err() == nil {
+			b.miss(limen.Gap{What: "names of projects that are not there any more", Why: err.Error(), Next: "limen route ls"})
+		}
+	})
 	running.Go(func() { b.relays.keep(life) })
 	running.Go(func() { b.wide.keep(life) })
 	if b.responder != nil {
@@ -78,6 +86,20 @@ func (h *Host) Keep(ctx context.Context, k Keeping) error {
 	return err
 }
 
+// headStart is how much earlier names are answered than anything is looked for.
+// Whoever has started the daemon waits for an answer, and asking the kernel to
+// tell of listeners takes a processor some 10 ms.
+const headStart = 20 * time.Millisecond
+
+// afterwards waits until whoever has waited for the daemon can have been
+// answered, or ctx ends.
+func afterwards(ctx context.Context) {
+	select {
+	case <-time.After(headStart):
+	case <-ctx.Done():
+	}
+}
+
 // newHarbour makes a harbour in which nothing is known yet.
 func (h *Host) newHarbour(ctx context.Context, k Keeping) (*harbour, error) {
 	settings, _, err := h.config()
@@ -93,6 +115,11 @@ func (h *Host) newHarbour(ctx context.Context, k Keeping) (*harbour, error) {
 	}
 	if b.self, err = identifyPID(os.Getpid()); err != nil {
 		return nil, err
+	}
+	if b.homeDir, err = h.home(); err == nil {
+		if real, err := filepath.EvalSymlinks(b.homeDir); err == nil {
+			b.homeDir = real // the kernel's word for a directory has no links in it
+		}
 	}
 	if rules, err := h.rules.Read(); err == nil { // without them, no port counts as the kernel's
 		b.ephemeral = rules.Ephemeral

@@ -2,10 +2,8 @@ package host
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -15,15 +13,11 @@ import (
 
 // factsOf are what a name is made of. The caller holds mu.
 func (b *harbour) factsOf(m *mooring) naming.Facts {
-	f := naming.Facts{
+	return naming.Facts{
 		Listener: m.listener, Service: m.service, IsRandom: b.ephemeral.Contains(m.at.Port()),
-		Me: int64(os.Getuid()), Self: b.self, Ignore: b.settings.Names.Ignore,
+		Me: int64(os.Getuid()), Self: b.self, Within: b.within, Namespace: b.namespace, Home: b.homeDir, Ignore: b.settings.Names.Ignore,
 		Ledger: naming.Ledger{Taken: func(name string) (limen.Subject, bool) { return b.taken(name, m) }, Busy: func(s limen.Subject) bool { return b.isBusy(s, m) }},
 	}
-	if home, err := b.host.home(); err == nil {
-		f.Home = home
-	}
-	return f
 }
 
 // refuse says why a listener gets no name, as far as that can be told before it
@@ -128,11 +122,13 @@ func (b *harbour) name(ctx context.Context) (changed bool) {
 }
 
 // mayWait reports whether a listener waits for its name: the limen that runs it
-// is about to say one, or another listener of its project has not answered yet
-// and may be the one that a person means. The caller holds mu.
+// is about to say one, the system has chosen its port and the one that is meant
+// mostly comes after such, or another listener of its project has not answered
+// yet and may be the one that a person means. The caller holds mu.
 func (b *harbour) mayWait(m *mooring) bool {
 	now := b.host.now()
-	if isLimens(m.listener) && now.Sub(m.since) < calling {
+	isOurs := isLimens(m.listener)
+	if isOurs && now.Sub(m.since) < calling || !isOurs && b.ephemeral.Contains(m.at.Port()) && now.Sub(m.since) < modesty {
 		return true
 	}
 	return slices.ContainsFunc(b.all(), func(o *mooring) bool {
@@ -192,68 +188,4 @@ func (b *harbour) note(g limen.Gap) {
 	gaps := gapSet{b.gaps}
 	gaps.add(g)
 	b.gaps = gaps.list
-}
-
-// usualSuffix is what names end in by the rule of naming.
-const usualSuffix = "localhost"
-
-// usual is a name with the ending that all have by the rule; own is that with
-// the ending that whoever asks has set.
-func (b *harbour) usual(name string) string {
-	if bare, ok := strings.CutSuffix(name, "."+b.settings.Suffixes()[0]); ok {
-		return bare + "." + usualSuffix
-	}
-	return name
-}
-
-func (b *harbour) own(name string) string {
-	if bare, ok := strings.CutSuffix(name, "."+usualSuffix); ok {
-		return bare + "." + b.settings.Suffixes()[0]
-	}
-	return name
-}
-
-// namesOf are all names by which a route is asked for: its own, and that with
-// the other endings that are set.
-func (b *harbour) namesOf(r limen.Route) []string {
-	all := []string{r.Name}
-	suffixes := b.settings.Suffixes()
-	if bare, ok := strings.CutSuffix(r.Name, "."+suffixes[0]); ok {
-		for _, s := range suffixes[1:] {
-			all = append(all, bare+"."+s)
-		}
-	}
-	return all
-}
-
-// urlOf is where a browser goes for a route.
-func (b *harbour) urlOf(r limen.Route) string {
-	if r.Port != 0 {
-		return fmt.Sprintf("%s:%d", r.Name, r.Port)
-	}
-	if strings.HasPrefix(r.Name, "*.") {
-		return ""
-	}
-	return b.origin(r.Name) + r.Path
-}
-
-// origin is where a name is answered, over HTTPS if the authority signs for it.
-func (b *harbour) origin(name string) string {
-	order := []uint16{443, 80}
-	if !b.seals.signs(name) {
-		order = []uint16{80}
-	}
-	for _, usual := range order {
-		for _, d := range b.doors {
-			if d.Usual != usual {
-				continue
-			}
-			scheme := map[uint16]string{443: "https", 80: "http"}[usual]
-			if d.Endpoint.Port() == usual {
-				return scheme + "://" + name
-			}
-			return scheme + "://" + name + ":" + strconv.Itoa(int(d.Endpoint.Port()))
-		}
-	}
-	return ""
 }

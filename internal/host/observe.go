@@ -17,6 +17,9 @@ const glances = 200 * time.Millisecond
 
 // observe follows the listeners of this machine until ctx ends.
 func (b *harbour) observe(ctx context.Context) error {
+	if err := b.orient(ctx); err != nil {
+		return err
+	}
 	in := op.WatchIn{Query: limen.Query{Transport: limen.TCP}, Every: glances, Begin: true}
 	return b.host.Watch(ctx, in, func(n limen.News) error {
 		if n.Event != nil {
@@ -26,44 +29,69 @@ func (b *harbour) observe(ctx context.Context) error {
 	})
 }
 
+// orient finds out where limen itself is: what it runs in, and in which network.
+// What its own doors say of that, the listeners of others are compared with.
+func (b *harbour) orient(ctx context.Context) error {
+	q := limen.Query{Transport: limen.TCP}
+	for _, port := range b.ports() {
+		q.Ports = append(q.Ports, limen.PortRange{From: port, To: port})
+	}
+	snap, err := b.host.List(ctx, op.ListIn{Query: q})
+	if err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, l := range snap.Listeners {
+		if l.Lead() == b.self {
+			b.namespace, b.within = l.Namespace, l.Owners[0].Within
+		}
+	}
+	return nil
+}
+
 // take takes in what happened to a listener.
 func (b *harbour) take(e limen.Event) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	isOther := false
 	if e.Change == limen.Closed {
-		b.forget(e.Listener.ID())
-		b.refresh()
-		return
+		isOther = b.forget(e.Listener.ID())
+	} else {
+		isOther = b.moor(e.Listener)
 	}
-	if b.moor(e.Listener) {
+	if isOther {
 		b.refresh()
 	}
 }
 
-// moor takes in a listener, and reports whether it is new here, or another's
-// than before. The caller holds mu.
-func (b *harbour) moor(l limen.Listener) bool {
+// moor takes in a listener, and reports whether a route leads there. The caller
+// holds mu.
+func (b *harbour) moor(l limen.Listener) (isOther bool) {
 	was := b.moorings[l.ID()]
 	if was != nil && was.listener.Lead() == l.Lead() {
 		return false
 	}
 	if was != nil {
-		b.forget(l.ID())
+		isOther = b.forget(l.ID())
 	}
 	m := &mooring{listener: l, at: reachable(l, nil), since: b.host.now()}
 	b.moorings[l.ID()] = m
-	if m.why = b.refuse(m); m.why != "" {
-		return true
+	if m.why = b.refuse(m); m.why == "" {
+		m.leave = b.start(func(ctx context.Context) { b.ask(ctx, m) })
 	}
-	m.leave = b.start(func(ctx context.Context) { b.ask(ctx, m) })
-	return true
+	return isOther || b.matters(m)
 }
 
-// forget lets go of a listener. The caller holds mu.
-func (b *harbour) forget(id limen.ListenerID) {
+// matters reports whether a route leads to a listener. The caller holds mu.
+func (b *harbour) matters(m *mooring) bool { return slices.ContainsFunc(b.kept, m.isAt) }
+
+// forget lets go of a listener, and reports whether a route led there. The
+// caller holds mu.
+func (b *harbour) forget(id limen.ListenerID) bool {
 	m := b.moorings[id]
 	if m == nil {
-		return
+		return false
 	}
 	if m.leave != nil {
 		m.leave()
@@ -72,6 +100,7 @@ func (b *harbour) forget(id limen.ListenerID) {
 		b.last[*m.subject] = departure{m.listener.Owners[0], b.host.now()}
 	}
 	delete(b.moorings, id)
+	return b.matters(m)
 }
 
 // A departure is who had a name last, and until when.
@@ -157,8 +186,7 @@ func (b *harbour) look(ctx context.Context, _ string) {
 	}
 	for id := range b.moorings {
 		if !there[id] {
-			b.forget(id)
-			isNew = true
+			isNew = b.forget(id) || isNew
 		}
 	}
 	if isNew {

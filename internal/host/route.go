@@ -173,15 +173,26 @@ func (h *Host) asItIs(ctx context.Context, r limen.Route, records *store.Store) 
 	if err := b.load(ctx); err != nil {
 		return r, err
 	}
+	now := b.current(r)
+	if now.State == limen.RouteAbsent { // a daemon that has just begun has not looked yet
+		b.look(ctx, r.Name)
+		now = b.current(r)
+	}
+	now.Gaps = append(warnings(now), b.obstacles(now)...)
+	return now, nil
+}
+
+// current returns a route as the harbour has it.
+func (b *harbour) current(r limen.Route) limen.Route {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, now := range b.routes {
 		if keyOf(now) == keyOf(r) {
-			now.Gaps = append(warnings(now), b.obstacles(now)...)
-			return now, nil
+			now.URL = b.urlOf(now)
+			return now
 		}
 	}
-	return r, nil
+	return r
 }
 
 // warnings say what is dangerous about the ending of a name.

@@ -68,6 +68,7 @@ func (b *harbour) survey(ctx context.Context, in op.RoutesIn) (out limen.Routes,
 	var unsigned []string
 	for i := range out.Routes {
 		r := &out.Routes[i]
+		r.URL = b.urlOf(*r)
 		if r.Port == 0 {
 			if !b.seals.signs(strings.TrimPrefix(r.Name, "*.")) {
 				unsigned = append(unsigned, r.Name)

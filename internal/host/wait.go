@@ -111,11 +111,11 @@ func (h *Host) wake(ctx context.Context, goals []limen.Goal, wake func()) {
 
 // identifyPID returns the run that a PID stands for.
 func identifyPID(pid int) (limen.ProcessID, error) {
-	f, err := new(process.Reader).Read(limen.ProcessID{PID: pid})
+	id, err := new(process.Reader).Identify(pid)
 	if errors.Is(err, process.ErrGone) {
 		err = fmt.Errorf("pid %d is not running", pid)
 	}
-	return f.ProcessID, err
+	return id, err
 }
 
 // explain says why goals were not reached, and what to do.

@@ -63,7 +63,18 @@ func Propose(f Facts) (p Proposal, why string) {
 	if why := refuse(f, rules); why != "" {
 		return Proposal{}, why
 	}
-	return identify(f).choose(f.Ledger, f.IsRandom, f.Listener.Endpoint.Port())
+	id := identify(f)
+	p, why = id.choose(f.Ledger, f.IsRandom, f.Listener.Endpoint.Port())
+	if why == "" && !p.Contested && f.isInternal() && p.Name != join(id.labels...) {
+		return Proposal{}, "another program has the name of its project, and at a port that the system chose it shows no page"
+	}
+	return p, why
+}
+
+// isInternal reports whether a listener is what tools open for themselves:
+// wrangler has six such ports, for its own parts to talk.
+func (f Facts) isInternal() bool {
+	return f.IsRandom && f.Service != nil && f.Service.Protocol == "http" && f.Service.Title == ""
 }
 
 // Dismiss returns why a listener has no name, as far as that can be told

@@ -300,3 +300,25 @@ func FuzzNoTwoSubjectsEverHaveOneName(f *testing.F) {
 		}
 	})
 }
+
+// wrangler opens six ports, of which one is meant.
+func TestWhatAToolOpensForItselfGetsNoNameBesideTheProjects(t *testing.T) {
+	shop := in("/src/shop", "shop")
+	b := newBook()
+	if got := b.open(t, seen(8787, limen.Process{Name: "workerd", Project: shop})); got != "shop.localhost" {
+		t.Fatal(got)
+	}
+	f := seen(46213, limen.Process{Name: "wrangler dev", Project: shop})
+	f.IsRandom, f.Ledger = true, b.ledger(46213)
+	if p, why := Propose(f); !strings.Contains(why, "no page") {
+		t.Errorf("%+v, %q", p, why)
+	}
+	f.Service.Title = "a page"
+	if p, why := Propose(f); p.Name != "wrangler.shop.localhost" {
+		t.Errorf("with a page: %+v, %q", p, why)
+	}
+	f.Service, f.Ledger = &limen.Service{Protocol: "http"}, Ledger{}
+	if p, why := Propose(f); p.Name != "shop.localhost" {
+		t.Errorf("alone: %+v, %q", p, why)
+	}
+}

@@ -68,7 +68,7 @@ func directory(_ Facts, p limen.Process) string { return deepest(inside(p.Projec
 func file(_ Facts, p limen.Process) string {
 	path := p.Executable
 	for word := range strings.FieldsSeq(p.Name) {
-		if i := slices.IndexFunc(p.Command, func(arg string) bool { return filepath.Base(arg) == word }); i > 0 && slices.Contains(scripts, filepath.Ext(word)) {
+		if i := slices.IndexFunc(p.Command, func(arg string) bool { return filepath.Base(arg) == filepath.Base(word) }); i > 0 && slices.Contains(scripts, filepath.Ext(word)) {
 			path = p.Command[i]
 			break
 		}

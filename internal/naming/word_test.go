@@ -13,6 +13,7 @@ func TestTheWordOfAProgram(t *testing.T) {
 	for _, test := range []struct{ directory, executable, name, command, framework, product, want string }{
 		{"", "/usr/bin/node", "node api.js", "node server/api.js", "Express", "", "api"},
 		{"", "/usr/bin/node", "node index.js", "node api/index.js", "", "", "api"},
+		{"", "/usr/bin/node", "node api/index.js", "node api/index.js", "", "", "api"},
 		{"", "/usr/bin/node", "node index.js", "node src/index.js", "Express", "", "express"},
 		{"", "/usr/bin/node", "node server.js", "node --import ./trace.js server.js", "", "", "server"},
 		{"services/billing/src", "/usr/bin/node", "node server.js", "node server.js", "", "", "billing"},

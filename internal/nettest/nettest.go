@@ -52,6 +52,7 @@ func Main(m *testing.M) int {
 		// writes a file, and one that looks for races waits a second.
 		syscall.Exit(play())
 	}
+	heed()
 	word, detail := stage()
 	switch {
 	case word == arriving:

@@ -71,13 +71,14 @@ type scratch [commandLimit + 1]byte
 // A system is how the processes of an operating system are looked at. Each
 // operating system has its own in the variable native; procfs is one.
 type system struct {
-	read    func(*Reader, limen.ProcessID) (Facts, error)
-	environ func(*Reader, limen.ProcessID, ...string) (map[string]string, error)
-	usage   func(*Reader, limen.ProcessID, time.Time) (limen.Usage, error)
-	pids    func(*Reader) ([]int, error)
+	identify func(*Reader, int) (limen.ProcessID, error)
+	read     func(*Reader, limen.ProcessID) (Facts, error)
+	environ  func(*Reader, limen.ProcessID, ...string) (map[string]string, error)
+	usage    func(*Reader, limen.ProcessID, time.Time) (limen.Usage, error)
+	pids     func(*Reader) ([]int, error)
 }
 
-var procfs = system{(*Reader).readProcfs, (*Reader).environProcfs, (*Reader).usageProcfs, (*Reader).pidsProcfs}
+var procfs = system{(*Reader).identifyProcfs, (*Reader).readProcfs, (*Reader).environProcfs, (*Reader).usageProcfs, (*Reader).pidsProcfs}
 
 // Read returns what is known of a run. A Birth of 0 means whichever run has
 // the number now. It returns ErrGone unless the same run was there when

@@ -15,7 +15,7 @@ import (
 	"github.com/limenhq/limen"
 )
 
-var native = system{(*Reader).readBSD, (*Reader).environBSD, (*Reader).usageBSD, (*Reader).pidsBSD}
+var native = system{(*Reader).identifyBSD, (*Reader).readBSD, (*Reader).environBSD, (*Reader).usageBSD, (*Reader).pidsBSD}
 
 // readBSD joins what the system tells anyone of a process with what it tells
 // of it by its number, to those who may know. The number is asked for its run
@@ -93,6 +93,11 @@ func (r *Reader) relativeBSD(pid int) (relative, error) {
 		}
 		return rel, err
 	})
+}
+
+func (r *Reader) identifyBSD(pid int) (limen.ProcessID, error) {
+	k, err := readKinfo(limen.ProcessID{PID: pid})
+	return k.ProcessID, err
 }
 
 func (r *Reader) environBSD(id limen.ProcessID, keys ...string) (map[string]string, error) {

@@ -15,7 +15,7 @@ import (
 	"github.com/limenhq/limen"
 )
 
-var native = system{(*Reader).readWindows, (*Reader).environWindows, (*Reader).usageWindows, (*Reader).pidsWindows}
+var native = system{(*Reader).identifyWindows, (*Reader).readWindows, (*Reader).environWindows, (*Reader).usageWindows, (*Reader).pidsWindows}
 
 // readWindows joins what the system tells anyone about a run with what the
 // run's own handle tells those who may open one.
@@ -51,6 +51,11 @@ func (r *Reader) readWindows(id limen.ProcessID) (Facts, error) {
 		return Facts{}, err
 	}
 	return f, nil
+}
+
+func (r *Reader) identifyWindows(pid int) (limen.ProcessID, error) {
+	e, _, err := r.find(limen.ProcessID{PID: pid}, readTable)
+	return e.ProcessID, err
 }
 
 // environWindows says that it cannot: the variables lie in the memory of the
