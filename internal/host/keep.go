@@ -128,7 +128,7 @@ func (h *Host) newHarbour(ctx context.Context, k Keeping) (*harbour, error) {
 		b.miss(limen.Gap{What: "the list of names in a browser", Why: err.Error()})
 	}
 	b.seals = h.newSeals(settings.Suffixes())
-	config := proxy.Config{Now: h.now, Certificate: b.seals.certificate, Circumstance: b.circumstance, Look: b.look, Token: b.token}
+	config := proxy.Config{Now: h.now, Certificate: b.seals.certificate, Circumstance: b.circumstance, Look: b.look, Token: b.token, Tell: b.miss}
 	b.proxy = proxy.New(config)
 	config.Token, config.Look = "", nil
 	b.lan = proxy.New(config)

@@ -177,7 +177,10 @@ func TestWhatWasTypedComesFirstAndGoesAgain(t *testing.T) {
 	website(t, "blog", "127.0.0.1", "5174")
 	until(t, h, live("shop.localhost"))
 	until(t, h, live("blog.localhost"))
-	if r := routed(t, h, "shop", "5174", op.RouteIn{}); r.State != limen.RouteLive || r.URL != "http://shop.localhost:8008" || r.Owner == nil {
+	if _, err := h.Route(t.Context(), op.RouteIn{Name: "shop", Target: limen.Target{Port: 5174}}); !errors.Is(err, limen.Busy) {
+		t.Errorf("a name that was seen is taken over: %v", err)
+	}
+	if r := routed(t, h, "shop", "5174", op.RouteIn{Force: true}); r.State != limen.RouteLive || r.URL != "http://shop.localhost:8008" || r.Owner == nil {
 		t.Errorf("%+v", r)
 	}
 	if _, text := visit(t, "shop.localhost", "/"); !strings.Contains(text, "this is blog") {

@@ -166,9 +166,10 @@ func (b *harbour) settle(ctx context.Context, m *mooring) bool {
 // look looks for listeners out of turn, and waits a moment for what it finds to
 // be named. It is what a proxy does before it says that there is no such name.
 func (b *harbour) look(ctx context.Context, _ string) {
-	ctx, stop := context.WithTimeout(ctx, promptness)
+	ctx, stop := context.WithTimeout(ctx, attention)
 	defer stop()
 	b.looking.Lock()
+	began := b.host.now()
 	snap, err := b.host.List(ctx, op.ListIn{Query: limen.Query{Transport: limen.TCP}})
 	b.looking.Unlock()
 	if err != nil {
@@ -184,8 +185,8 @@ func (b *harbour) look(ctx context.Context, _ string) {
 	for _, l := range snap.Listeners {
 		there[l.ID()] = true
 	}
-	for id := range b.moorings {
-		if !there[id] {
+	for id, m := range b.moorings {
+		if !there[id] && m.since.Before(began) { // one that came meanwhile is not in the answer
 			isNew = b.forget(id) || isNew
 		}
 	}
@@ -197,19 +198,17 @@ func (b *harbour) look(ctx context.Context, _ string) {
 	}
 }
 
-// promptness is how long after its bind a listener may be without its name.
-const promptness = 300 * time.Millisecond
+// attention is how long whoever asks for a name waits while somebody who has just
+// begun to listen may get it. Mostly that takes some milliseconds.
+const attention = 2 * time.Second
 
-// isAsking reports whether a listener has not said yet what it is. The caller
-// holds mu.
+// isAsking reports whether a listener that is young has not said yet what it is.
+// The caller holds mu.
 func (b *harbour) isAsking() bool {
 	now := b.host.now()
-	for _, m := range b.moorings {
-		if m.leave != nil && !m.asked && now.Sub(m.since) < promptness {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(b.all(), func(m *mooring) bool {
+		return m.leave != nil && m.subject == nil && m.why == "" && now.Sub(m.since) < attention
+	})
 }
 
 // isLimens reports whether limen runs a listener's process: its own name for it

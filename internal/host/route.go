@@ -111,7 +111,9 @@ func (h *Host) parseName(typed string) (name, path string, err error) {
 // checkRoute refuses a route that would take another's place, or leads nowhere.
 func checkRoute(r limen.Route, all []limen.Route, force bool) error {
 	for _, o := range all {
-		if keyOf(o) == keyOf(r) && (o.Target != r.Target || o.Port != r.Port) && !force {
+		k := keyOf(o)
+		k.typed = true // what was seen has the name, too
+		if k == keyOf(r) && (o.Target != r.Target || o.Port != r.Port) && !force && !isOver(o) {
 			return &limen.Error{
 				Kind: limen.Busy, What: fmt.Sprintf("cannot route %s to %v", r.Name+r.Path, r.Target),
 				Why: fmt.Sprintf("it leads to %v", o.Target), Next: fmt.Sprintf("limen route add --force %s %v", r.Name+r.Path, r.Target),
@@ -138,6 +140,10 @@ func checkRoute(r limen.Route, all []limen.Route, force bool) error {
 	}
 	return &limen.Error{Kind: limen.Invalid, What: fmt.Sprintf("cannot route %s to %v", r.Name+r.Path, r.Target), Why: "it would lead to itself", Next: "limen route ls"}
 }
+
+// isOver reports whether a route is kept for a project that is not there any
+// more.
+func isOver(r limen.Route) bool { return r.Subject != nil && isGone(r.Subject.Project) }
 
 // addressFor returns the address of a name that TCP is carried for: that of its
 // project, which is what the name is below.

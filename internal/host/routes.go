@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -54,7 +55,10 @@ func (b *harbour) survey(ctx context.Context, in op.RoutesIn) (out limen.Routes,
 	if in.All {
 		b.look(ctx, "")
 	}
-	gap := b.seals.gap(ctx)
+	var gap *limen.Gap
+	if in.Trust {
+		gap = b.seals.gap(ctx)
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	out.Doors, out.Gaps = slices.Clone(b.doors), slices.Clone(b.gaps)
@@ -69,6 +73,11 @@ func (b *harbour) survey(ctx context.Context, in op.RoutesIn) (out limen.Routes,
 	for i := range out.Routes {
 		r := &out.Routes[i]
 		r.URL = b.urlOf(*r)
+		if t := r.Target.Socket; t != "" && r.State == limen.RouteLive {
+			if _, err := os.Stat(t); err != nil {
+				r.State, r.Why = limen.RouteAbsent, "no socket is there"
+			}
+		}
 		if r.Port == 0 {
 			if !b.seals.signs(strings.TrimPrefix(r.Name, "*.")) {
 				unsigned = append(unsigned, r.Name)
@@ -86,8 +95,8 @@ func (b *harbour) survey(ctx context.Context, in op.RoutesIn) (out limen.Routes,
 		})
 	}
 	for _, m := range b.all() {
-		if m.subject != nil || m.why == "" || m.wanted == "" && !in.All {
-			continue
+		if m.subject != nil || m.why == "" || m.wanted == "" && !in.All || b.matters(m) {
+			continue // a person has named it, maybe
 		}
 		u := limen.Unnamed{Endpoint: m.listener.Endpoint, Name: m.wanted, Why: m.why, Next: m.next}
 		if len(m.listener.Owners) > 0 {

@@ -37,6 +37,7 @@ var Routes = Op[RoutesIn, limen.Routes]{Name: "routes", Doc: "which names there 
 type RoutesIn struct {
 	Directory string `json:"directory,omitempty"` // only those of the project here
 	All       bool   `json:"all,omitempty"`       // also what has no name, and why
+	Trust     bool   `json:"trust,omitempty"`     // also whether a browser would trust them
 }
 
 // Pin makes the name of a project lead to one of its worktrees.

@@ -85,7 +85,7 @@ func (x *exchange) insist(ctx context.Context, cancel context.CancelCauseFunc) (
 // ask sends the request once, and returns the head of the answer.
 func (x *exchange) ask(ctx context.Context, cancel context.CancelCauseFunc) (res *http.Response, err error) {
 	x.line, x.isReused, x.sent, x.got = nil, false, 0, 0
-	if manner, _ := x.u.how(); manner == mannerUnknown && (x.r.Method == http.MethodGet || x.r.Method == http.MethodHead) {
+	if manner, _ := x.u.how(); manner == mannerUnknown && x.r.Method == http.MethodGet && strings.Contains(x.r.Header.Get("Accept"), "text/html") {
 		// An answer may take minutes. But what has never said anything may never
 		// do so, and whoever looks at a blank page wants to know.
 		silence := time.AfterFunc(x.u.patience, func() { cancel(errSilent) })

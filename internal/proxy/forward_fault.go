@@ -56,7 +56,7 @@ func isEnd(err error) bool {
 // tried.
 func (x *exchange) turnsSecret(ctx context.Context, res *http.Response, err error) bool {
 	manner, _ := x.u.how()
-	if manner == mannerTLS || manners[x.u.target.Scheme] != mannerUnknown {
+	if manner == mannerTLS || manners[x.u.target.Scheme] != mannerUnknown || x.hold.isTurned {
 		return false
 	}
 	isFirst := manner == mannerUnknown
@@ -65,7 +65,8 @@ func (x *exchange) turnsSecret(ctx context.Context, res *http.Response, err erro
 		isSign = isFirst && res.StatusCode == http.StatusBadRequest && res.Close
 	}
 	if isSign {
-		return x.u.speaksTLS(ctx, manner)
+		x.hold.isTurned = x.u.speaksTLS(ctx, manner)
+		return x.hold.isTurned
 	}
 	if err == nil {
 		x.u.learn(mannerUnknown, mannerPlain)

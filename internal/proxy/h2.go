@@ -50,8 +50,10 @@ type h2Conn struct {
 
 	mu      sync.Mutex // guards what follows, and parts of each stream
 	streams map[uint32]*h2Stream
-	pending []*h2Stream // whose handlers have to wait for others to return
-	running int32       // handlers
+	pending []*h2Stream // those that no handler has yet
+	hands   int32       // goroutines for handlers
+	parked  int32       // those of them that wait
+	begun   sync.Cond   // for them: there is something to do
 	closed  h2Memory    // streams that are no more
 
 	window  int64       // how much the client lets us send
@@ -121,7 +123,7 @@ func newH2Conn(ctx context.Context, conn net.Conn, h http.Handler, limits h2Limi
 	c.in.conn = conn
 	c.decoder = hpack.NewDecoder(4096, c.head.add) // the initial SETTINGS_HEADER_TABLE_SIZE
 	c.credit.Store(int32(limits.credit))
-	c.work.L, c.written.L = &c.mu, &c.mu
+	c.work.L, c.written.L, c.begun.L = &c.mu, &c.mu, &c.mu
 	return c
 }
 
@@ -189,6 +191,7 @@ func (c *h2Conn) fail(err error) {
 		c.remove(s, err, false)
 	}
 	c.written.Broadcast()
+	c.dismiss()
 	c.conn.SetReadDeadline(longAgo) // the reader may be waiting
 }
 

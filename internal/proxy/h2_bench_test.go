@@ -7,8 +7,6 @@ import (
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
-
-	"golang.org/x/net/http2"
 )
 
 // BenchmarkH2 compares our front with net/http's in one run: small answers over TLS,
@@ -38,9 +36,7 @@ func BenchmarkH2(b *testing.B) {
 func benchmarkH2(b *testing.B, url string) {
 	var clients [4]*http.Client
 	for i := range clients {
-		t := &http2.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableCompression: true}
-		defer t.CloseIdleConnections()
-		clients[i] = &http.Client{Transport: t}
+		clients[i] = h2Client(b, &tls.Config{InsecureSkipVerify: true})
 	}
 	var next atomic.Int32
 	b.ReportAllocs()

@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -31,8 +30,6 @@ type h2Piece struct {
 }
 
 var h2Pieces = sync.Pool{New: func() any { return new(h2Piece) }}
-
-var errH2Shut = errors.New("the body was closed")
 
 // put takes in what has come, and reports whether anybody may read it yet.
 func (b *h2Body) put(data []byte) bool {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -50,13 +51,15 @@ func TestH2FloodsEnd(t *testing.T) {
 		t.Run(f.name, func(t *testing.T) {
 			p, ended := peerH2(t, h2Echo, h2Limits{})
 			p.WriteSettings()
-			go io.Copy(io.Discard, p.conn)
+			go func() {
+				io.Copy(io.Discard, p.conn)
+				p.conn.Close() // the other side has said its last words
+			}()
 			for i := range uint32(2000) {
 				if f.do(p, i) != nil {
 					break
 				}
 			}
-			p.conn.Close()
 			var breach *h2Error
 			if err := <-ended; !errors.As(err, &breach) || breach.code != http2.ErrCodeEnhanceYourCalm {
 				t.Errorf("it ended with %v", err)
@@ -70,6 +73,7 @@ func TestH2WorkPaysForManySmallFrames(t *testing.T) {
 	p.WriteSettings()
 	for i := range uint32(1000) {
 		p.get(2*i + 1)
+		p.until(fmt.Sprintf("200 %d end", 2*i+1))
 		p.alive()
 	}
 }
@@ -176,7 +180,43 @@ func TestH2TenThousandRequestsLeaveNothingBehind(t *testing.T) {
 	if after := heap(); after > before+1<<20 {
 		t.Errorf("%d KiB more than before", (after-before)>>10)
 	}
-	h2Settles(t, goroutines+1)
+	h2Settles(t, goroutines+1+h2Parked) // the writer, and those that wait for more
+}
+
+func TestH2AConnectionWithASilentWebSocketIsSmall(t *testing.T) {
+	const connections = 200
+	used := func() uint64 {
+		runtime.GC()
+		runtime.GC() // what pools have kept
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc + m.StackInuse
+	}
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusOK)
+		for b := make([]byte, 512); ; {
+			if _, err := r.Body.Read(b); err != nil {
+				return
+			}
+		}
+	})
+	before := used()
+	for range connections {
+		p, _ := peerH2(t, handler, h2Limits{})
+		p.WriteSettings()
+		p.ask(1, false, h2WebSocket...)
+		p.until("200 1")
+		p.data(1, strings.Repeat("x", 5000))
+		p.alive()
+		p.data(1, "x")
+		p.alive()
+		p.Framer, p.encoder, p.decoder = nil, nil, nil // the client's memory is not ours
+	}
+	if each := (used() - before) / connections; each > 40<<10 {
+		t.Errorf("each takes %d bytes", each)
+	} else {
+		t.Logf("each takes %d bytes, half a pipe and a client included", each)
+	}
 }
 
 func TestH2HandlersThatLingerAreNoMoreThanThereMayBe(t *testing.T) {
@@ -267,15 +307,13 @@ func TestH2TimePasses(t *testing.T) {
 		{"a head that comes in drops", func(p *h2Peer) {
 			p.WriteSettings()
 			p.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: p.fieldBlock(h2Get...)})
-			go func() {
-				for p.WriteContinuation(1, false, p.fieldBlock("a: b")) == nil {
-					<-time.After(time.Second)
-				}
-			}()
+			for p.WriteContinuation(1, false, p.fieldBlock("a: b")) == nil {
+				<-time.After(time.Second)
+			}
 		}, "GOAWAY ENHANCE_YOUR_CALM", time.Minute},
 		{"half a frame", func(p *h2Peer) {
 			p.WriteSettings()
-			go p.raw(0, 0, 100, 1, 4, 0, 0, 0, 1, 0x82)
+			p.raw(0, 0, 100, 1, 4, 0, 0, 0, 1, 0x82)
 		}, "GOAWAY ENHANCE_YOUR_CALM", time.Minute},
 		{"no request for a long time", func(p *h2Peer) { p.WriteSettings() }, "GOAWAY NO_ERROR", 4 * time.Minute},
 		{"a request, and a client that is dead", func(p *h2Peer) { p.WriteSettings(); p.wait(1) }, "GOAWAY NO_ERROR", 8 * time.Minute},
@@ -289,7 +327,9 @@ func TestH2TimePasses(t *testing.T) {
 				start := time.Now()
 				p := newH2Peer(t, theirs)
 				theirs.SetDeadline(time.Time{})
+				said := make(chan struct{})
 				go func() {
+					defer close(said)
 					io.WriteString(theirs, h2Preface)
 					if row.name != "a client that says nothing" {
 						row.do(p)
@@ -301,6 +341,7 @@ func TestH2TimePasses(t *testing.T) {
 				}
 				theirs.Close()
 				<-ended
+				<-said
 			})
 		})
 	}
@@ -313,7 +354,9 @@ func TestH2AWebSocketMayBeSilentForHours(t *testing.T) {
 		go func() { ended <- serveHTTP2(t.Context(), ours, h2Echo, h2Limits{}) }()
 		p := newH2Peer(t, theirs)
 		theirs.SetDeadline(time.Time{})
+		said := make(chan struct{})
 		go func() {
+			defer close(said)
 			io.WriteString(theirs, h2Preface)
 			p.WriteSettings()
 			p.wait(1)
@@ -324,6 +367,7 @@ func TestH2AWebSocketMayBeSilentForHours(t *testing.T) {
 				t.Fatal(got, err)
 			}
 			if got == "PING ack false" {
+				<-said
 				p.WritePing(true, [8]byte{})
 			}
 		}

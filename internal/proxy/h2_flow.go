@@ -73,12 +73,6 @@ func (c *h2Conn) callNext() {
 	}
 }
 
-// spend takes what is written from both windows.
-func (s *h2Stream) spend(n int) {
-	s.window -= int64(n)
-	s.conn.window -= int64(n)
-}
-
 // widen lets a stream send more, or less than nothing: a change of
 // SETTINGS_INITIAL_WINDOW_SIZE may take back (RFC 9113, section 6.9.2).
 func (s *h2Stream) widen(n int64) bool {

@@ -13,6 +13,7 @@ type h2Input struct {
 	conn net.Conn
 	buf  []byte
 	r, w int // what has been read and not been taken is buf[r:w]
+	last int // bytes that were read at once
 	big  *h2InputBuffer
 
 	received atomic.Uint64 // bytes; the clock of silence
@@ -42,6 +43,7 @@ func (in *h2Input) need(n int) error {
 		in.makeRoom(n)
 		read, err := in.conn.Read(in.buf[in.w:])
 		in.received.Add(uint64(read))
+		in.last = read
 		in.w += read
 		if err != nil && in.w-in.r < n {
 			return err
@@ -72,16 +74,18 @@ func (in *h2Input) move(to []byte) {
 	in.buf, in.r = to, 0
 }
 
-// rest lets go of the big buffer, if nothing is in it.
+// rest lets go of the big buffer if nothing is in it, and what came last would have
+// had room in the small one: so it is with a WebSocket that is seldom used.
 func (in *h2Input) rest() {
-	if in.big != nil && in.r == in.w {
-		h2InputBuffers.Put(in.big)
-		in.big, in.buf, in.r, in.w = nil, in.small[:], 0, 0
+	if in.r == in.w && in.last < len(in.small) {
+		in.release()
 	}
 }
 
-// release lets go of everything.
+// release lets go of the big buffer, and of what is in it.
 func (in *h2Input) release() {
-	in.r = in.w
-	in.rest()
+	if in.big != nil {
+		h2InputBuffers.Put(in.big)
+		in.big, in.buf, in.r, in.w = nil, in.small[:], 0, 0
+	}
 }

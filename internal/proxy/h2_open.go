@@ -159,56 +159,6 @@ func (c *h2Conn) answerTooLong(id uint32, hasEnded bool) error {
 	return c.replied()
 }
 
-// begin has a handler answer a request, when there is room for one more. A client may
-// take requests back faster than handlers return, so those that run are counted, and
-// not those that it waits for.
-func (c *h2Conn) begin(s *h2Stream) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.err != nil {
-		return
-	}
-	c.streams[s.id] = s
-	c.served = s.id
-	s.window = c.initial
-	if c.running >= c.limits.streams {
-		c.pending = append(c.pending, s)
-		return
-	}
-	c.running++
-	c.handlers.Add(1)
-	go s.serve()
-}
-
-// left takes note that a handler has returned, and returns the stream whose turn it
-// is now, or nil.
-func (c *h2Conn) left(s *h2Stream) (next *h2Stream) {
-	unread := s.body.shut()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	(*h2Context)(s).end()
-	s.deadline.stop()
-	if c.streams[s.id] == s {
-		// The client is still sending, and may stop (RFC 9113, section 8.1); unless the
-		// answer could not be ended, either.
-		code := h2NoError
-		if !s.hasSent {
-			code = h2Internal
-		}
-		c.out = appendH2Reset(c.spare(), s.id, code)
-		c.wake()
-		c.remove(s, nil, true)
-	}
-	c.giveBack(unread)
-	if len(c.pending) > 0 && c.err == nil {
-		next = c.pending[0]
-		c.pending = slices.Delete(c.pending, 0, 1)
-		return next
-	}
-	c.running--
-	return nil
-}
-
 // remove takes a stream out of the connection: it was ended by us, or by the client,
 // or, if err is nil, by both as it should be. The lock is held.
 func (c *h2Conn) remove(s *h2Stream, err error, byUs bool) {
@@ -248,7 +198,7 @@ func (c *h2Conn) strayed(f h2Frame) error {
 // An h2Memory remembers the last streams that are no more, and whether it was us who
 // ended them: then what the client still sends was on its way.
 type h2Memory struct {
-	ids  [64]uint32 // shifted by one, and the lowest bit says whether it was us
+	ids  [128]uint32 // shifted by one, and the lowest bit says whether it was us
 	next uint8
 }
 

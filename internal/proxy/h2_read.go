@@ -51,9 +51,7 @@ func (c *h2Conn) read() error {
 
 // next reads a frame.
 func (c *h2Conn) next() (h2Frame, error) {
-	if c.in.r == c.in.w {
-		c.rest()
-	}
+	c.in.rest()
 	head, err := c.in.take(h2HeadSize)
 	if err != nil {
 		return h2Frame{}, err
@@ -67,16 +65,6 @@ func (c *h2Conn) next() (h2Frame, error) {
 	}
 	f.payload, err = c.in.take(length)
 	return f, err
-}
-
-// rest lets go of what only a busy connection needs.
-func (c *h2Conn) rest() {
-	c.mu.Lock()
-	isIdle := len(c.streams) == 0
-	c.mu.Unlock()
-	if isIdle {
-		c.in.rest()
-	}
 }
 
 // await says whether a head has begun to arrive, and is not there yet.

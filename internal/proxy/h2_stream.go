@@ -52,16 +52,6 @@ func (c *h2Conn) open(id uint32, hasEnded bool) *h2Stream {
 	return s
 }
 
-// serve has the handler answer, and ends what it left open.
-func (s *h2Stream) serve() {
-	c := s.conn
-	defer c.handlers.Done()
-	for s != nil {
-		s.call()
-		s = c.left(s)
-	}
-}
-
 // call calls the handler. If it panics the client must not take what came so far
 // for a whole answer.
 func (s *h2Stream) call() {

@@ -10,8 +10,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-
-	"golang.org/x/net/http2"
 )
 
 // An h2Place is a server of HTTP/2 on loopback, and how each of its connections ended.
@@ -63,13 +61,15 @@ func serveH2(t testing.TB, h http.Handler, limits h2Limits, secure bool) *h2Plac
 }
 
 // client is Go's own.
-func (p *h2Place) client(t testing.TB) *http.Client {
-	tr := &http2.Transport{AllowHTTP: true, TLSClientConfig: p.pool, DisableCompression: true}
-	if p.pool == nil {
-		tr.DialTLSContext = func(ctx context.Context, network, addr string, _ *tls.Config) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, network, addr)
-		}
-	}
+func (p *h2Place) client(t testing.TB) *http.Client { return h2Client(t, p.pool) }
+
+// h2Client is a client that speaks nothing else; without a TLS configuration in plain
+// text.
+func h2Client(t testing.TB, secure *tls.Config) *http.Client {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP2(secure != nil)
+	protocols.SetUnencryptedHTTP2(secure == nil)
+	tr := &http.Transport{Protocols: protocols, TLSClientConfig: secure, DisableCompression: true}
 	t.Cleanup(tr.CloseIdleConnections)
 	return &http.Client{Transport: tr}
 }

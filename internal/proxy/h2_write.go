@@ -53,7 +53,7 @@ func (c *h2Conn) write() {
 			}
 			c.work.Wait()
 		}
-		if c.running > 0 {
+		if c.hands > c.parked {
 			// Others may be about to answer: those whose upstreams have answered
 			// together. Let those go first that can.
 			c.mu.Unlock()
@@ -73,9 +73,7 @@ func (c *h2Conn) flush() {
 	c.mu.Unlock()
 	_, err := c.conn.Write(out)
 	c.mu.Lock()
-	if cap(out) == cap(*buffer) { // it has not outgrown what the pool gave
-		h2Outputs.Put(buffer)
-	}
+	h2Outputs.Put(buffer) // what had to grow has grown elsewhere
 	if err != nil {
 		c.isCut = true
 		c.fail(err)

@@ -192,3 +192,23 @@ func TestWhatLeadsToTheUpstreamLeadsToTheName(t *testing.T) {
 		}
 	}
 }
+
+// Whatever an upstream says, what leads elsewhere stays as it is.
+func FuzzTheWayBack(f *testing.F) {
+	for _, s := range []string{"/", "http://localhost:3000/x?y#z", "//a", "http://[::1]:3000", "https://a:b@c/", "a; Domain=x; Path=/app", "%zz", "/%2f?%"} {
+		f.Add(s)
+	}
+	to := limen.Target{Port: 3000, Path: "/app"}
+	b := wayBack{u: NewUpstream(to), route: Route{Route: limen.Route{Path: "/api", Target: to, Own: true}}, host: shop, proto: "https"}
+	f.Fuzz(func(t *testing.T, s string) {
+		b.cookie(s)
+		got := b.location(s)
+		u, err := url.Parse(s)
+		if got != s && (err != nil || u.Host != "" && !b.isOwn(u)) {
+			t.Errorf("%q became %q", s, got)
+		}
+		if strings.ContainsAny(got, "\r\n") && !strings.ContainsAny(s, "\r\n") {
+			t.Errorf("%q became two lines: %q", s, got)
+		}
+	})
+}

@@ -32,8 +32,9 @@ var pauses = []time.Duration{
 type hold struct {
 	patience <-chan time.Time // nil as long as it did not have to wait
 	tries    int
-	sends    int // see mostSends
-	stale    int // see mostStale
+	sends    int  // see mostSends
+	stale    int  // see mostStale
+	isTurned bool // it was asked again by TLS; a server that cannot decide is not asked for ever
 }
 
 // wait waits until it is worth asking the upstream again: if it has moved since

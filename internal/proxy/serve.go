@@ -106,8 +106,8 @@ func (f *front) end(cut func()) {
 	f.web.SetKeepAlivesEnabled(false) // each answer says that it is the last
 	f.crowd.disperse()
 	late := time.AfterFunc(f.drain(), func() {
+		f.crowd.cut() // first: what a handler says that was cut off must not look like an answer
 		cut()
-		f.crowd.cut()
 	})
 	defer late.Stop()
 	f.crowd.wait()

@@ -23,7 +23,8 @@ type crowd struct {
 	mu       sync.Mutex // guards what follows, and the state of each guest
 	all      map[*guest]bool
 	idle     list.List     // of *guest, the one that is idle longest first
-	left     chan struct{} // closed when one leaves; nil while nobody waits for that
+	going    int           // guests that were sent away and have not left yet
+	changed  chan struct{} // closed when one leaves or has become idle; nil while nobody waits for that
 	isEnding bool
 }
 
@@ -36,6 +37,7 @@ type guest struct {
 	busy  int           // requests under way
 	isOld bool          // it has been answered before
 	bows  bool          // it is told by others that serving ends, and leaves in time
+	goes  bool          // it was sent away
 }
 
 func newCrowd(limit int, now func() time.Time) *crowd {
@@ -50,23 +52,33 @@ func (c *crowd) makeRoom(ctx context.Context) error {
 			c.mu.Unlock()
 			return ctx.Err()
 		}
-		c.evictOne()
-		left := c.leaving()
+		if len(c.all)-c.going >= c.limit {
+			c.evictOne()
+		}
+		changed := c.change()
 		c.mu.Unlock()
 		select {
-		case <-left:
+		case <-changed:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
 }
 
-// leaving is closed when one leaves. It is called with c.mu held.
-func (c *crowd) leaving() <-chan struct{} {
-	if c.left == nil {
-		c.left = make(chan struct{})
+// change is closed when one leaves or has become idle. It is called with c.mu
+// held, as is wake.
+func (c *crowd) change() <-chan struct{} {
+	if c.changed == nil {
+		c.changed = make(chan struct{})
 	}
-	return c.left
+	return c.changed
+}
+
+func (c *crowd) wake() {
+	if c.changed != nil {
+		close(c.changed)
+		c.changed = nil
+	}
 }
 
 // enter lets a client in. It has some time to say what it wants.
@@ -91,6 +103,8 @@ func (c *crowd) evictOne() {
 	if first := c.idle.Front(); first != nil {
 		g := first.Value.(*guest)
 		g.stand()
+		g.goes = true
+		c.going++
 		g.Conn.Close() // who reads it finds out, and lets it leave
 	}
 }
@@ -128,9 +142,9 @@ func (c *crowd) wait() {
 			c.mu.Unlock()
 			return
 		}
-		left := c.leaving()
+		changed := c.change()
 		c.mu.Unlock()
-		<-left
+		<-changed
 	}
 }
 
@@ -159,7 +173,11 @@ func (g *guest) rest() {
 	if g.busy--; g.busy > 0 || !g.crowd.all[g] {
 		return
 	}
+	if g.goes {
+		return
+	}
 	g.place = g.crowd.idle.PushBack(g)
+	g.crowd.wake()
 	if g.crowd.isEnding && !g.bows {
 		g.Conn.Close()
 	}
@@ -178,12 +196,15 @@ func (g *guest) leave() {
 	c := g.crowd
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !c.all[g] {
+		return
+	}
 	g.stand()
 	delete(c.all, g)
-	if c.left != nil {
-		close(c.left)
-		c.left = nil
+	if g.goes {
+		c.going--
 	}
+	c.wake()
 }
 
 // close closes the connection.

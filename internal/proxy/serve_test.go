@@ -119,12 +119,20 @@ func (c *talk) hearEnd() {
 
 func greet(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Method+" "+r.URL.Path) }
 
+// until waits for a test to go on, or for a client that has gone.
+func until(r *http.Request, goOn <-chan bool) {
+	select {
+	case <-goOn:
+	case <-r.Context().Done():
+	}
+}
+
 func TestServingEndsWhenTheLastRequestHasBeenAnswered(t *testing.T) {
 	arrived, goOn := make(chan bool), make(chan bool)
 	s := startFront(t, Config{}, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/slow" {
 			arrived <- true
-			<-goOn
+			until(r, goOn)
 		}
 		greet(w, r)
 	})
@@ -184,7 +192,7 @@ func TestTheIdlestConnectionGoesWhereThereIsNoRoom(t *testing.T) {
 	s := startFront(t, Config{Connections: 2}, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/slow" {
 			arrived <- true
-			<-goOn
+			until(r, goOn)
 		}
 		greet(w, r)
 	})

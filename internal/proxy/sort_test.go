@@ -52,7 +52,7 @@ func TestHTTP2IsSpokenWithWhoeverAsksForIt(t *testing.T) {
 	s := startFront(t, Config{Certificate: certificate(t)}, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/slow" {
 			arrived <- true
-			<-goOn
+			until(r, goOn)
 		}
 		io.WriteString(w, r.Proto)
 	})

@@ -36,13 +36,13 @@ func (x *exchange) askUpgrade(ctx context.Context) (*http.Response, error) {
 		return nil, err
 	}
 	x.use(c, false)
-	// Whoever asked and left ends the wait.
+	// Whoever asked and left ends it, unless it is a request no more.
 	unwatch := context.AfterFunc(ctx, func() { c.Close() })
-	defer unwatch()
 	out := x.request(ctx)
 	key := x.handshake(out)
 	res, err := x.read(c.(*line), out)
 	if err == nil && res.StatusCode == http.StatusSwitchingProtocols {
+		unwatch()
 		err = x.check(res, key)
 	}
 	if err != nil {

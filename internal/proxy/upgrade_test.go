@@ -77,6 +77,21 @@ func TestAnUpgradeThatIsRefusedIsAnAnswer(t *testing.T) {
 	}
 }
 
+func TestARefusalWithoutEndEndsWithWhoAsked(t *testing.T) {
+	gone := make(chan struct{})
+	at := stand(t, Config{}, raw(t, func(c net.Conn) {
+		heard(c)
+		io.WriteString(c, "HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\n")
+		c.Read(make([]byte, 1)) // ends with the connection
+		close(gone)
+	}))
+	c := dial(t, at)
+	fmt.Fprintf(c, hello, "/")
+	read(t, c)
+	c.Close()
+	<-gone
+}
+
 func TestHTTP2InTheClearIsNoUpgrade(t *testing.T) {
 	route, got := told(t)
 	at := stand(t, Config{}, route)

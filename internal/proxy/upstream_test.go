@@ -166,20 +166,20 @@ func TestWhatIsWrongWithAnUpstreamIsSaid(t *testing.T) {
 		route Route
 		want  string
 	}{
-		{"plain for TLS", lead(t, "https://"+plain), "speaks no TLS"},
-		{"SSH", raw(t, func(c net.Conn) { io.WriteString(c, "SSH-2.0-OpenSSH_9.2\r\n"); heard(c) }), "is not HTTP"},
+		{"plain for TLS", lead(t, "https://"+plain), "speaks no tls"},
+		{"SSH", raw(t, func(c net.Conn) { io.WriteString(c, "SSH-2.0-OpenSSH_9.2\r\n"); heard(c) }), "is not http"},
 		{"a head without end", raw(t, func(c net.Conn) {
 			heard(c)
 			io.WriteString(c, "HTTP/1.1 200 OK\r\nX: ")
 			io.Copy(c, io.LimitReader(nothing{}, mostHead+1))
-		}), "is not HTTP"},
+		}), "is not http"},
 		{"silence", silent, "says nothing"},
 		{"an end", raw(t, func(c net.Conn) { c.Read(make([]byte, 1<<10)) }), "ended the connection"},
 		{"nobody", lead(t, free(t)), "nothing listens"},
 		{"no socket", lead(t, "unix:/nonexistent/s"), "nothing listens"},
 	} {
-		res, body := ask(t, stand(t, Config{Patience: time.Millisecond}, row.route), "GET", "/", nil)
-		if res.StatusCode < 500 || !strings.Contains(body, row.want) {
+		res, body := ask(t, stand(t, Config{Patience: time.Millisecond}, row.route), "GET", "/", nil, "Accept", "text/html")
+		if res.StatusCode < 500 || !strings.Contains(strings.ToLower(body), row.want) {
 			t.Errorf("%s: %s\n%s", row.name, res.Status, body)
 		}
 	}
