@@ -36,7 +36,7 @@ type Env struct {
 // commands are all commands, in the order help lists them. The common ones are
 // short and stand at the top level; features will be noun and verb, as in
 // "route add".
-var commands = []command{list, why, free, run, up, ps, logs, restart, down, undo, identify, scan, watch, serve, trust, trustInstall, trustRemove, cert, annotate, wait, ports, portsUpdate, pick, leases, release, hold, config, completion, version, help}
+var commands = []command{list, why, free, run, up, ps, logs, restart, down, undo, identify, scan, watch, serve, proxy, route, routeAdd, routeRm, routePin, routeResolve, daemonStatus, daemonRun, daemonStart, daemonStop, daemonInstall, trust, trustInstall, trustRemove, cert, annotate, wait, ports, portsUpdate, pick, leases, release, hold, config, completion, version, help}
 
 // A command is one thing a person can type.
 type command struct {
@@ -125,7 +125,7 @@ func (e Env) real() Env {
 		front := &daemon.Front{}
 		e.front = front
 		e.Place = func(ctx context.Context, where string) (op.Place, func() error, error) {
-			return daemon.Connect(ctx, where, daemon.Config{Now: e.Now, Front: *front})
+			return daemon.Connect(ctx, where, e.config())
 		}
 	}
 	return e

@@ -61,6 +61,12 @@ type desk struct {
 	watched []op.WatchIn
 	closed  int
 
+	routes      limen.Routes
+	route       limen.Route
+	routesAsked []op.RoutesIn
+	routed      []op.RouteIn
+	pinned      []op.PinIn
+
 	width     int
 	vars      map[string]string
 	out, errs bytes.Buffer
@@ -69,6 +75,8 @@ type desk struct {
 func newDesk() *desk {
 	gaps := []limen.Gap{{What: "the sockets of 12 processes", Why: "only root may look", Next: "run limen as root"}}
 	return &desk{
+		route:  shop,
+		routes: limen.Routes{Doors: []limen.Door{{Endpoint: limen.MustParseEndpoint("tcp/127.0.0.1:443"), Usual: 443, Grant: limen.GrantBind}}},
 		snapshot: limen.Snapshot{
 			Machine: "desk", Time: noon, Gaps: gaps,
 			Listeners: []limen.Listener{listener("tcp/127.0.0.1:3000", "node"), listener("udp/0.0.0.0:53", "dnsmasq")},
@@ -153,6 +161,21 @@ func (d *desk) env() Env {
 				op.Restart.By(answer[op.AppsIn](limen.Apps{})),
 				op.Down.By(answer[op.AppsIn](limen.Apps{})),
 				op.Logs.By(func(context.Context, op.LogsIn, func(limen.LogLine) error) error { return nil }),
+				op.Standing.By(answer[op.StandingIn](limen.Standing{Machine: "desk", Time: noon})),
+				op.Routes.By(func(_ context.Context, in op.RoutesIn) (limen.Routes, error) {
+					d.routesAsked = append(d.routesAsked, in)
+					return d.routes, d.err
+				}),
+				op.Route.By(func(_ context.Context, in op.RouteIn) (limen.Route, error) {
+					d.routed = append(d.routed, in)
+					return d.route, d.err
+				}),
+				op.Unroute.By(answer[op.UnrouteIn](limen.Routes{Routes: []limen.Route{shop}})),
+				op.Pin.By(func(_ context.Context, in op.PinIn) (limen.Route, error) {
+					d.pinned = append(d.pinned, in)
+					return d.route, d.err
+				}),
+				op.Resolve.By(answer[op.ResolveIn](limen.Resolution{Name: "shop.localhost"})),
 			}, func() error { d.closed++; return nil }, nil
 		},
 	}
@@ -368,3 +391,9 @@ func TestThePlaceIsTheRealOneUnlessATestSetsIt(t *testing.T) {
 
 // trusting is the least that a machine with an authority answers.
 var trusting = limen.Trust{Authority: &limen.Authority{}, Stores: []limen.TrustStore{{State: limen.StoreTrusts}}}
+
+// shop is a name that leads to a server.
+var shop = limen.Route{
+	Name: "shop.localhost", Target: limen.Target{Port: 3000}, Source: limen.RouteTyped, Since: noon,
+	State: limen.RouteLive, URL: "https://shop.localhost", Endpoints: []limen.Endpoint{limen.MustParseEndpoint("tcp/127.0.0.1:3000")},
+}

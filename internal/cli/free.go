@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -105,7 +106,7 @@ func freeIns(c call) ([]op.FreeIn, error) {
 	if len(c.args) == 0 {
 		return nil, invalid("cannot free a port")("none is named", "limen free 3000")
 	}
-	common := op.FreeIn{Force: c.has("force")}
+	common := op.FreeIn{Force: c.has("force"), Asker: os.Getpid()}
 	if c.has("grace") {
 		var err error
 		if common.Grace, err = time.ParseDuration(c.values["grace"]); err != nil || common.Grace <= 0 {

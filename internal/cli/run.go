@@ -19,6 +19,7 @@ var run = command{
 		"its framework. That is only a hint: which port its processes open is looked at, and said as soon as one answers.\n\n" +
 		"A wanted port that is taken is named with its holder. On a terminal limen asks whether to use another, to free it, or " +
 		"to stay with the server that already runs for this project; without one it takes another, and says so.\n\n" +
+		"With the daemon running, which limen starts at a terminal, the program also answers at a name, such as https://shop.localhost.\n\n" +
 		"Everything that the program starts ends with it, however limen ends. Its exit code is limen's; 127 if there is no " +
 		"such program, and 126 if it cannot be run.",
 	examples: []entry{
@@ -33,6 +34,7 @@ var run = command{
 		{name: "name", value: "NAME", doc: "what the app is called; the project's name if not said"},
 		{name: "host", value: "ADDRESS", doc: "the address it is told; 127.0.0.1 if not said"},
 		{name: "socket", doc: "open the port and hand it over as systemd does (LISTEN_FDS)"},
+		{name: "no-name", doc: "start no daemon that would give it a name"},
 		{name: "no-hint", doc: "change neither its arguments nor its environment, only look"},
 		{name: "grace", value: "TIME", doc: "how long it may take to end; 5s if not said"},
 		{name: "json", doc: "what happens and what it prints, as one object a line"},
@@ -56,12 +58,26 @@ func runRun(ctx context.Context, env Env, c call) error {
 	}
 	env, leave := comeForward(env)
 	defer leave()
-	place, done, err := env.Place(ctx, "")
+	place, done, err := placeWithNames(ctx, env, c)
 	if err != nil {
 		return err
 	}
 	defer done()
 	return follow(env, c, op.Run.On(ctx, place, in))
+}
+
+// placeWithNames is where programs are run, with a daemon that gives them names
+// where a person looks on. Without one, whatever runs does so without a name.
+func placeWithNames(ctx context.Context, env Env, c call) (op.Place, func() error, error) {
+	if env.Width() == 0 || c.has("no-name") || c.has("json") {
+		return env.Place(ctx, "")
+	}
+	p, done, err := env.ensure(ctx)
+	if err == nil || ctx.Err() != nil {
+		return p, done, err
+	}
+	view.Error(env.Err, err) // where it cannot be written, nobody is listening
+	return env.Place(ctx, "")
 }
 
 // runIn reads what to run.
@@ -132,7 +148,7 @@ func settle(ctx context.Context, env Env, t *talk, in op.RunIn) (*op.RunIn, erro
 			in.Port = l.Port
 			return &in, nil
 		case word == "f":
-			ins, err := agree(ctx, env, place, t, []op.FreeIn{{Port: l.Wanted, Transport: limen.TCP}})
+			ins, err := agree(ctx, env, place, t, []op.FreeIn{{Port: l.Wanted, Transport: limen.TCP, Asker: os.Getpid()}})
 			if err != nil {
 				return nil, err
 			}

@@ -32,6 +32,7 @@ var up = command{
 		{name: "file", short: "f", value: "FILE", doc: "a limen.toml or Procfile of another name or place"},
 		{name: "script", value: "NAMES", doc: "scripts of package.json instead, with commas between them"},
 		{name: "grace", value: "TIME", doc: "how long each may take to end; 5s if not said"},
+		{name: "no-name", doc: "start no daemon that would give them names"},
 	}, outputFlags),
 	lists: []glossary{{"formats", formatEntries}},
 	run:   runUp,
@@ -51,7 +52,7 @@ func runUp(ctx context.Context, env Env, c call) error {
 	}
 	env, leave := comeForward(env)
 	defer leave()
-	place, done, err := env.Place(ctx, "")
+	place, done, err := placeWithNames(ctx, env, c)
 	if err != nil {
 		return err
 	}

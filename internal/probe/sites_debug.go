@@ -27,7 +27,10 @@ var debugSites = []Site{
 			}
 			name, version, _ := strings.Cut(answer.Browser, "/")
 			product, ok := inspected[name]
-			s.Product, s.Version = product, strings.TrimPrefix(version, "v")
+			if version = strings.TrimPrefix(version, "v"); isVersion(version) {
+				s.Version = version // wrangler says vundefined
+			}
+			s.Product = product
 			s.Authentication = limen.AuthenticationNone
 			return ok
 		},
@@ -103,6 +106,8 @@ var inspected = map[string]string{
 	"node.js":        "Node.js",
 	"Deno":           "Deno",
 	"Bun":            "Bun",
+	"wrangler":       "wrangler",
+	"workerd":        "workerd",
 }
 
 var semantic = newPattern(`^\d{1,6}\.\d{1,6}\.\d{1,6}`)

@@ -55,7 +55,7 @@ func proseApps(p *page, all []limen.App, now time.Time, o Options) {
 	}
 	for _, a := range all {
 		cells = append(cells, []string{
-			Safe(a.Name), a.State.String(), Safe(cmp.Or(a.URL(), joinComma(openPorts(a)), "-")), Safe(cmp.Or(short(a.Project, o.Home), "-")),
+			Safe(a.Name), a.State.String(), Safe(cmp.Or(a.Named(), a.URL(), joinComma(openPorts(a)), "-")), Safe(cmp.Or(short(a.Project, o.Home), "-")),
 			span(now.Sub(a.Since)), cmp.Or(pidOf(a), "-"),
 		})
 	}

@@ -48,6 +48,8 @@ func appSentences(e limen.AppEvent) (all []string) {
 		return launchSentences(*e.Launch)
 	case limen.AppAnswered:
 		return []string{openingSentence(e)}
+	case limen.AppNamed:
+		return []string{e.App + " is " + e.Opening.Named}
 	case limen.AppMoved, limen.AppNoted:
 		said := e.Why
 		if said == "" || slices.Contains(silentStates, e.State) {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"reflect"
 	"sync"
+	"time"
 )
 
 // A Client is the limen behind a socket, as a Place. Several goroutines may use
@@ -27,6 +28,21 @@ type Client struct {
 // none does, also if one has left the socket there.
 func Dial(ctx context.Context, socket string) (*Client, error) {
 	return dial(ctx, socket, usual)
+}
+
+// DialSoon is Dial for whoever can do without the limen behind the socket: until
+// Relax is called, silence is taken for its end as soon as limit is over.
+func DialSoon(ctx context.Context, socket string, limit time.Duration) (*Client, error) {
+	return dial(ctx, socket, pace{silence: limit})
+}
+
+// Relax waits from now on as long as a client of Dial does. Nothing may be asked
+// at this moment.
+func (c *Client) Relax() {
+	c.pace = usual
+	for _, k := range c.idle {
+		k.pace = usual
+	}
 }
 
 func dial(ctx context.Context, socket string, p pace) (*Client, error) {

@@ -16,6 +16,9 @@ import (
 // Serve answers on a listener until ctx ends. Feeds end with it; verbs get some
 // seconds to come to their end, and are told to stop then. It returns nil once
 // nothing runs any more, with the listener closed.
+//
+// If the listener is closed first, as by Leave, whatever runs may come to its
+// end, however long that takes, or until ctx ends.
 func Serve(ctx context.Context, l net.Listener, h http.Handler) error {
 	return serve(ctx, l, h, usual)
 }
@@ -42,6 +45,10 @@ func serve(ctx context.Context, l net.Listener, h http.Handler, p pace) error {
 	go func() { served <- srv.Serve(l) }()
 	select {
 	case err := <-served: // the listener fails
+		if errors.Is(err, net.ErrClosed) {
+			silent.end()
+			_ = srv.Shutdown(ctx) // says only that ctx has ended
+		}
 		cancel(errEnding)
 		return errors.Join(err, shut(srv, &silent, p.patience), srv.Close())
 	case <-ctx.Done():

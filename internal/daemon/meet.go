@@ -1,0 +1,106 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/host"
+	"github.com/limenhq/limen/internal/op"
+	"github.com/limenhq/limen/internal/wire"
+)
+
+// A meeting is a daemon that answers, whether or not it is one to be asked.
+type meeting struct {
+	client *wire.Client
+	card   limen.Standing // who it is, in brief
+	here   limen.Vantage  // of whoever asks
+}
+
+// patience is how long a daemon may take to say who it is. A command can do
+// without it.
+const patience = 250 * time.Millisecond
+
+// meet asks whoever answers at the daemon's socket who that is. It returns nil
+// if nobody does. The caller closes the client.
+func meet(ctx context.Context, h *host.Host) (*meeting, error) {
+	socket, err := h.DaemonSocket()
+	if err != nil {
+		return nil, nil // without a place to meet at, nobody can be met
+	}
+	limit := time.After(patience)
+	for {
+		m, err := greet(ctx, h, socket)
+		if errors.Is(err, wire.ErrNobody) {
+			return nil, nil
+		}
+		if !errors.Is(err, wire.ErrGone) {
+			return m, err
+		}
+		select {
+		case <-limit: // it is there, and says nothing
+			return nil, err
+		case <-time.After(look): // it has ended in this moment, and its socket soon will
+		}
+	}
+}
+
+func greet(ctx context.Context, h *host.Host, socket string) (*meeting, error) {
+	c, err := wire.DialSoon(ctx, socket, patience)
+	if err != nil {
+		return nil, err
+	}
+	card, err := op.Standing.On(ctx, c, op.StandingIn{Brief: true})
+	if err == nil && card.Process == nil {
+		err = &limen.Error{Kind: limen.Unsupported, What: "cannot ask the daemon", Why: "who answers at its socket is another limen"}
+	}
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	c.Relax()
+	return &meeting{c, card, h.Vantage()}, nil
+}
+
+// seesTheSame reports whether the daemon sees the machine as this process does.
+func (m *meeting) seesTheSame() bool { return m.card.Vantage == m.here }
+
+// difference says why the daemon is not to be asked. It is empty if it is.
+func (m *meeting) difference() string {
+	if !m.seesTheSame() {
+		return fmt.Sprintf("it (pid %d) runs elsewhere, as in a container, or with other directories", m.card.Process.PID)
+	}
+	if isSame, isKnown := m.isSameProgram(); isKnown && isSame || m.card.Version == version() && (!isKnown || isTelling(version())) {
+		return ""
+	}
+	return fmt.Sprintf("it (pid %d) is limen %s, and this is %s", m.card.Process.PID, m.card.Version, version())
+}
+
+// isTelling reports whether two programs of one version have the same code.
+func isTelling(version string) bool {
+	return version != unreleased && !strings.HasSuffix(version, "+dirty")
+}
+
+// isSameProgram reports whether the daemon is this very file, where procfs says
+// that.
+func (m *meeting) isSameProgram() (isSame, isKnown bool) {
+	theirs, err := os.Stat(fmt.Sprintf("/proc/%d/exe", m.card.Process.PID))
+	if err != nil {
+		return false, false
+	}
+	ours, err := os.Stat("/proc/self/exe")
+	return err == nil && os.SameFile(theirs, ours), err == nil
+}
+
+// whyOf is the cause of an error, without what could not be done.
+func whyOf(err error) string {
+	var known *limen.Error
+	if errors.As(err, &known) && known.Why != "" {
+		return known.Why
+	}
+	return err.Error()
+}

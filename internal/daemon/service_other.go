@@ -1,0 +1,5 @@
+//go:build !linux && !darwin && !windows
+
+package daemon
+
+func (Config) service() service { return service{} }
