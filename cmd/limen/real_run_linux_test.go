@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// A real is a server as its makers ship it, started by limen run with no flag
-// of limen's in a small project.
+// A real is a server as its makers ship it, started in a small project by limen
+// run with no flag of limen's, or by itself.
 type real struct {
 	shows   string // what there is to see
 	project string // its files are testdata/real/NAME.txtar, and its page says "the page of NAME"
@@ -21,32 +21,35 @@ type real struct {
 	why     string // what limen says of the place besides that
 	beside  string // what else it opens, by its role
 	behind  bool   // its first process ends, and the server goes on
+
+	called map[string]uint16 // the names that it has where limen was told nothing of it, with their ports; none if that is not looked at
 }
 
 var reals = []real{
-	{shows: "a script of npm", project: "vite", command: "npm run dev", needs: "npm:vite"},
+	{shows: "a script of npm", project: "vite", command: "npm run dev", needs: "npm:vite", called: map[string]uint16{"vite-shop.localhost": 5173}},
 	{shows: "a package by npx", project: "vite", command: "npx vite", needs: "npm:vite"},
 	{shows: "two commands in a script, which take no argument", project: "vite", command: "npm run compound", needs: "npm:vite", port: 5173},
 	{shows: "a variable before a command", project: "vite", command: "npm run prefix", needs: "npm:vite"},
 	{shows: "a variable set by a program", project: "vite", command: "npm run cross", needs: "npm:cross-env"},
-	{shows: "IPv6 alone", project: "vite", command: "npm run six", needs: "npm:vite", why: "on ::1 alone: a client that knows only 127.0.0.1 does not reach it"},
-	{shows: "a package of a workspace", project: "workspace", folder: "packages/shop", command: "npm run dev", needs: "npm:vite"},
-	{shows: "Astro", project: "astro", command: "npm run dev", needs: "npm:astro"},
-	{shows: "Next.js", project: "next", command: "npm run dev", needs: "npm:next"},
-	{shows: "wrangler, which starts a runtime", project: "wrangler", command: "npx wrangler dev", needs: "npm:wrangler"},
+	{shows: "IPv6 alone", project: "vite", command: "npm run six", needs: "npm:vite", why: "on ::1 alone: a client that knows only 127.0.0.1 does not reach it", called: map[string]uint16{"vite-shop.localhost": 5173}},
+	{shows: "a package of a workspace", project: "workspace", folder: "packages/shop", command: "npm run dev", needs: "npm:vite", called: map[string]uint16{"workspace-shop.localhost": 5173}},
+	{shows: "Astro", project: "astro", command: "npm run dev", needs: "npm:astro", called: map[string]uint16{"astro-shop.localhost": 4321}},
+	{shows: "Next.js", project: "next", command: "npm run dev", needs: "npm:next", called: map[string]uint16{"next-shop.localhost": 3000}},
+	{shows: "wrangler, which starts a runtime", project: "wrangler", command: "npx wrangler dev", needs: "npm:wrangler", called: map[string]uint16{"wrangler-shop.localhost": 8787}},
 
 	{shows: "Node", project: "node", command: "npm start", needs: "npm"},
 	{shows: "Node with a debugger", project: "node", command: "node --inspect server.js", needs: "node", beside: "debugger"},
-	{shows: "Node at a port that the kernel might have chosen", project: "node", command: "node far.js", needs: "node", port: 40001},
-	{shows: "Django, which starts itself again", project: "django", command: "python3 manage.py runserver", needs: "django-admin"},
-	{shows: "Flask", project: "flask", command: "flask run", needs: "flask"},
+	{shows: "Node at a port that the kernel might have chosen", project: "node", command: "node far.js", needs: "node", port: 40001, called: map[string]uint16{"node-shop.localhost": 40001}},
+	{shows: "two programs with three ports in one script", project: "pair", command: "npm run dev", needs: "npm", called: map[string]uint16{"pair-shop.localhost": 3000, "api.pair-shop.localhost": 3001, "p3002.pair-shop.localhost": 3002}},
+	{shows: "Django, which starts itself again", project: "django", command: "python3 manage.py runserver", needs: "django-admin", called: map[string]uint16{"django.localhost": 8000}},
+	{shows: "Flask", project: "flask", command: "flask run", needs: "flask", called: map[string]uint16{"flask.localhost": 5000}},
 	{shows: "gunicorn with workers", project: "gunicorn", command: "gunicorn --workers 2 app:app", needs: "gunicorn"},
-	{shows: "gunicorn in the background", project: "gunicorn", command: "gunicorn --daemon app:app", needs: "gunicorn", behind: true},
+	{shows: "gunicorn in the background", project: "gunicorn", command: "gunicorn --daemon app:app", needs: "gunicorn", behind: true, called: map[string]uint16{"gunicorn.localhost": 8000}},
 	{shows: "gunicorn with a port in its configuration", project: "gunicorn-config", command: "gunicorn app:app", needs: "gunicorn", port: 20081},
-	{shows: "Hugo", project: "hugo", command: "hugo server", needs: "hugo"},
+	{shows: "Hugo", project: "hugo", command: "hugo server", needs: "hugo", called: map[string]uint16{"hugo.localhost": 1313}},
 	{shows: "PHP, whose command names the port", project: "php", command: "php -S localhost:20083", needs: "php", port: 20083, named: true},
 	{shows: "Puma", project: "puma", command: "puma", needs: "puma"},
-	{shows: "nginx in the background", project: "nginx", command: "nginx -p ./ -e stderr -c nginx.conf", needs: "nginx", port: 20082, behind: true},
+	{shows: "nginx in the background", project: "nginx", command: "nginx -p ./ -e stderr -c nginx.conf", needs: "nginx", port: 20082, behind: true, called: map[string]uint16{"nginx.localhost": 20082}},
 }
 
 func TestRealServersAreFoundWhereTheyListen(t *testing.T) {

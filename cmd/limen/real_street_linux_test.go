@@ -15,8 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/tools/txtar"
-
 	"github.com/limenhq/limen/internal/nettest"
 )
 
@@ -68,41 +66,9 @@ type word struct {
 // printed is shown if the test fails.
 func (s street) start(t *testing.T, r real) *visit {
 	t.Helper()
-	if name, isPackage := strings.CutPrefix(r.needs, "npm:"); !isPackage {
-		nettest.Need(t, r.needs)
-	} else if _, err := os.Stat(filepath.Join(s.stage, "node_modules", name, "package.json")); err != nil {
-		nettest.Skip(t, "needs the package "+name+" of npm, which .ci/run peers installs")
-	} else {
-		nettest.Need(t, "npm")
-	}
-	nettest.Enter(t)
-	plot, err := os.MkdirTemp(s.stage, r.project)
-	if err != nil {
-		t.Fatal(err)
-	}
-	home, project := filepath.Join(plot, "home"), filepath.Join(plot, r.project)
-	files, err := txtar.ParseFile(filepath.Join("testdata/real", r.project+".txtar"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	all, err := txtar.FS(files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.CopyFS(project, all); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Mkdir(home, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	p := s.lay(t, r)
 	v := &visit{}
-	v.cmd = exec.Command(filepath.Join(s.stage, "bin", "limen"), append([]string{"run", "--json"}, strings.Fields(r.command)...)...)
-	v.cmd.Dir = filepath.Join(project, filepath.FromSlash(r.folder))
-	v.cmd.Env = []string{
-		// A distribution's own Python is the one that has its packages.
-		"PATH=/usr/sbin:/usr/bin:/sbin:/bin:" + os.Getenv("PATH"),
-		"HOME=" + home, "TMPDIR=" + home, "GORACE=atexit_sleep_ms=0", "GOCOVERDIR=" + os.Getenv("GOCOVERDIR"),
-	}
+	v.cmd = p.command(append([]string{"limen", "run", "--json"}, strings.Fields(r.command)...)...)
 	v.cmd.Stderr = &v.printed
 	out, err := v.cmd.StdoutPipe()
 	if err != nil {
@@ -185,16 +151,8 @@ func (v *visit) end(t *testing.T, s os.Signal) {
 // inhabitants are the command lines of all processes in a network.
 func inhabitants(t *testing.T, network string) (all []string) {
 	t.Helper()
-	links, err := filepath.Glob("/proc/[0-9]*/ns/net")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, link := range links {
-		process := filepath.Dir(filepath.Dir(link))
-		if at, err := os.Readlink(link); err != nil || at != network || filepath.Base(process) == fmt.Sprint(os.Getpid()) {
-			continue
-		}
-		if words, err := os.ReadFile(filepath.Join(process, "cmdline")); err == nil {
+	for _, pid := range residents(t, network) {
+		if words, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)); err == nil {
 			all = append(all, strings.ReplaceAll(string(words), "\x00", " "))
 		}
 	}

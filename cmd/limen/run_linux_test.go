@@ -183,6 +183,7 @@ func TestATerminalThatClosesEndsTheProgram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() }) // has ended, mostly
 	said := bufio.NewReader(tty)
 	for _, want := range []string{"33 101\r\n", "all there\r\n"} {
 		if line, err := said.ReadString('\n'); err != nil || line != want {
@@ -192,6 +193,33 @@ func TestATerminalThatClosesEndsTheProgram(t *testing.T) {
 	tty.Close()
 	waitGone(t, mark)
 	_ = cmd.Wait()
+}
+
+// Whoever has limen ignore that its terminal closes, as with nohup(1), wants the
+// program to go on.
+func TestATerminalThatClosesIsNoEndWhereThatIsIgnored(t *testing.T) {
+	nettest.NeedPrivate(t)
+	limen, dir := filepath.Join(build(t), "bin", "limen"), t.TempDir()
+	cmd := exec.Command("sh", "-c", `trap "" HUP; exec "$@"`, "sh", limen, "run", "sh", "-c", `echo begun; until test -e go; do sleep 0.01; done; touch done`)
+	cmd.Env, cmd.Dir = append(os.Environ(), "HOME="+t.TempDir()), dir
+	tty, err := pty.Start(cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() }) // likewise
+	if line, err := bufio.NewReader(tty).ReadString('\n'); err != nil || line != "begun\r\n" {
+		t.Fatalf("%q, %v", line, err)
+	}
+	tty.Close()
+	if err := os.WriteFile(filepath.Join(dir, "go"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("limen: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "done")); err != nil {
+		t.Errorf("the program has not gone on: %v", err)
+	}
 }
 
 // Keys go to the program as they are typed, and Ctrl-C is its own to take.

@@ -91,7 +91,7 @@ func exits(ts *testscript.TestScript, neg bool, words []string) {
 
 // passedOn are the variables that programs get which testscript does not
 // start. It gives its environment away by name only.
-var passedOn = []string{"PATH", "HOME", "TZ", "GOCOVERDIR", "GORACE", "NO_COLOR", "TERM"}
+var passedOn = []string{"PATH", "HOME", "TZ", "GOCOVERDIR", "GORACE", "NO_COLOR", "TERM", "LIMEN_DAEMON"}
 
 // command is a program in the script's directory and environment.
 func command(ts *testscript.TestScript, words []string) *exec.Cmd {

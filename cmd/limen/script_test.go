@@ -1,11 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -32,7 +35,11 @@ type mode struct {
 
 var modes = []mode{
 	{name: "one-shot"},
+	{name: "daemon", setup: startDaemon},
 }
+
+// alone are the scripts that no daemon runs beside, each for its reason.
+var alone = map[string]string{}
 
 // TestMain is the program itself where a script calls it by its name.
 func TestMain(m *testing.M) {
@@ -56,7 +63,7 @@ func TestScripts(t *testing.T) {
 				t.Fatal(err)
 			}
 			testscript.Run(t, testscript.Params{
-				Dir:                 scripts,
+				Files:               m.scripts(t),
 				Cmds:                commands,
 				Setup:               func(env *testscript.Env) error { return m.prepare(env, filepath.Join(stage, "bin")) },
 				WorkdirRoot:         work,
@@ -65,6 +72,26 @@ func TestScripts(t *testing.T) {
 			})
 		})
 	}
+}
+
+// scripts are those that pass in a mode.
+func (m mode) scripts(t *testing.T) []string {
+	t.Helper()
+	all, err := filepath.Glob(filepath.Join(scripts, "*.txtar"))
+	if err != nil || len(all) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for name := range alone {
+		if !slices.Contains(all, filepath.Join(scripts, name+".txtar")) {
+			t.Errorf("no daemon may run beside the script %s, and there is none of this name", name)
+		}
+	}
+	if m.setup == nil {
+		return all
+	}
+	return slices.DeleteFunc(all, func(file string) bool {
+		return alone[strings.TrimSuffix(filepath.Base(file), ".txtar")] != ""
+	})
 }
 
 // build makes the directory that the scripts play in, with the program at
@@ -108,10 +135,47 @@ func (m mode) prepare(env *testscript.Env, bin string) error {
 	} {
 		env.Setenv(v[0], v[1])
 	}
+	env.Defer(func() { stopDaemon(env) })
 	if m.setup == nil {
 		return nil
 	}
 	return m.setup(env)
+}
+
+// startDaemon starts a daemon in the network and the home of a script. It has no
+// doors, which would be among what the script lists.
+func startDaemon(env *testscript.Env) error {
+	c := exec.Command(filepath.Join(binOf(env), "limen"), "daemon", "run", "--no-names", "--json")
+	c.Env, c.Dir, c.Stderr = env.Vars, "/", os.Stderr
+	out, err := c.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := c.Start(); err != nil {
+		return err
+	}
+	env.Defer(func() {
+		_ = c.Process.Signal(syscall.SIGTERM) // has ended, if the script has ended it
+		_ = c.Wait()
+	})
+	return json.NewDecoder(out).Decode(new(any)) // it says how it is as soon as it answers
+}
+
+// stopDaemon ends a daemon that a script has left there, as one does that limen
+// has started by itself.
+func stopDaemon(env *testscript.Env) {
+	if _, err := os.Stat(filepath.Join(env.Getenv("HOME"), ".local", "state", "limen")); err != nil {
+		return // no limen has kept anything there
+	}
+	c := exec.Command(filepath.Join(binOf(env), "limen"), "daemon", "stop")
+	c.Env, c.Dir = env.Vars, "/"
+	_ = c.Run() // none runs, mostly
+}
+
+// binOf is the directory of the program that a script plays with.
+func binOf(env *testscript.Env) string {
+	bin, _, _ := strings.Cut(env.Getenv("PATH"), string(filepath.ListSeparator))
+	return bin
 }
 
 // endRunners ends the limens in the background that a script has left there, as

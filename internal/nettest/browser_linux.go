@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -49,15 +51,25 @@ type reply struct {
 // there is none. It must be called on the test's own goroutine.
 func Browser(t testing.TB) *Chromium {
 	t.Helper()
+	return BrowserAt(t, "")
+}
+
+// BrowserAt starts a browser of somebody who lives in a home directory, where it
+// finds whom they trust (.pki/nssdb). An empty one is new, too.
+func BrowserAt(t testing.TB, home string) *Chromium {
+	t.Helper()
 	// A test's own directory has its name in its path, and the browser puts a
 	// socket there, for which there are 108 bytes (unix(7)).
-	home, err := os.MkdirTemp("", "browser")
+	dir, err := os.MkdirTemp("", "browser")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { os.RemoveAll(home) })
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	if home == "" {
+		home = dir
+	}
 	cmd := exec.Command(findChromium(t),
-		"--headless=new", "--remote-debugging-pipe", "--user-data-dir="+home, "about:blank",
+		"--headless=new", "--remote-debugging-pipe", "--user-data-dir="+dir, "about:blank",
 		"--no-sandbox", // neither root nor a user in a namespace of their own may make one
 		"--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--disable-extensions", "--no-first-run", "--no-default-browser-check",
 		// It goes nowhere but where the test sends it.
@@ -66,7 +78,7 @@ func Browser(t testing.TB) *Chromium {
 		// What nobody sees runs as fast as what somebody does.
 		"--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows",
 	)
-	cmd.Env = []string{"HOME=" + home, "TMPDIR=" + home, "PATH=" + os.Getenv("PATH"), "DBUS_SESSION_BUS_ADDRESS=disabled:"}
+	cmd.Env = []string{"HOME=" + home, "TMPDIR=" + dir, "PATH=" + os.Getenv("PATH"), "DBUS_SESSION_BUS_ADDRESS=disabled:"}
 	cmd.SysProcAttr = lifeAttr(true)
 	runtime.LockOSThread() // see lifeAttr
 	t.Cleanup(runtime.UnlockOSThread)
@@ -137,8 +149,14 @@ func (c *Chromium) take(r reply) {
 		waiting <- r // has room for it
 		return
 	}
-	if tab := c.tabs[r.SessionID]; tab != nil && (r.Method == "Runtime.consoleAPICalled" || r.Method == "Runtime.exceptionThrown") {
+	tab := c.tabs[r.SessionID]
+	domain, _, _ := strings.Cut(r.Method, ".")
+	switch {
+	case tab == nil:
+	case r.Method == "Runtime.consoleAPICalled" || r.Method == "Runtime.exceptionThrown":
 		tab.console = append(tab.console, string(r.Params))
+	case slices.Contains(tab.domains, domain):
+		tab.heard = append(tab.heard, r)
 	}
 }
 

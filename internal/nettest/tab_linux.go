@@ -12,7 +12,11 @@ import (
 type Tab struct {
 	browser *Chromium
 	session string
-	console []string // what its scripts wrote and threw; guarded by the browser's lock
+
+	// Guarded by the browser's lock.
+	console []string // what its scripts wrote and threw
+	domains []string // of the protocol, whose events are kept
+	heard   []reply  // these events
 }
 
 type object = map[string]any
@@ -101,4 +105,42 @@ func (tab *Tab) Console() string {
 	tab.browser.mu.Lock()
 	defer tab.browser.mu.Unlock()
 	return strings.Join(tab.console, "\n")
+}
+
+// Listen keeps what the browser tells of the tab from now on, in a domain of its
+// protocol such as Network.
+func (tab *Tab) Listen(t testing.TB, domain string) {
+	t.Helper()
+	tab.browser.mu.Lock()
+	tab.domains = append(tab.domains, domain)
+	tab.browser.mu.Unlock()
+	tab.browser.must(t, tab.browser.ask(tab.session, domain+".enable", nil, nil))
+}
+
+// Heard waits until the browser has told an event of the tab that is as wanted,
+// and fails the test if it does not. What is told is written into a value of E
+// for each.
+func Heard[E any](t testing.TB, tab *Tab, method string, want func(E) bool) E {
+	t.Helper()
+	var told []string
+	for end := time.Now().Add(browserPatience); time.Now().Before(end); {
+		told = nil
+		tab.browser.mu.Lock()
+		heard := tab.heard
+		tab.browser.mu.Unlock()
+		for _, r := range heard {
+			if r.Method != method {
+				continue
+			}
+			var e E
+			tab.browser.must(t, json.Unmarshal(r.Params, &e))
+			if want(e) {
+				return e
+			}
+			told = append(told, string(r.Params))
+		}
+		tab.Eval(t, "new Promise((done) => setTimeout(done, 5))")
+	}
+	t.Fatalf("%s was never told as wanted, but %s", method, told)
+	panic("not reached")
 }
