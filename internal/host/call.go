@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -17,10 +18,9 @@ func (h *Host) Call(ctx context.Context, in op.CallIn) (limen.Route, error) {
 	if b == nil {
 		return limen.Route{}, errNoDaemon("name " + in.App)
 	}
-	b.look(ctx, "")
+	m := b.meet(ctx, in)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	m := b.find(in.Endpoint, in.Process)
 	if m == nil {
 		return limen.Route{}, &limen.Error{
 			Kind: limen.NotFound, What: "cannot name " + in.App, Why: fmt.Sprintf("it does not listen at %v", in.Endpoint), Next: "limen list " + fmt.Sprint(in.Endpoint.Port()),
@@ -47,12 +47,26 @@ func (h *Host) Call(ctx context.Context, in op.CallIn) (limen.Route, error) {
 	}
 	b.refresh()
 	if m.subject == nil {
-		return limen.Route{}, &limen.Error{Kind: limen.Busy, What: "cannot name " + in.App + " " + m.wanted, Why: m.why, Next: m.next}
+		return limen.Route{}, &limen.Error{Kind: limen.Busy, What: fmt.Sprintf("cannot name %s %s", in.App, m.wanted), Why: m.why, Next: m.next}
 	}
 	i := slices.IndexFunc(b.routes, func(r limen.Route) bool { return r.Source != limen.RouteTyped && m.isAt(r) })
 	r := b.routes[i]
 	r.URL = b.urlOf(r)
 	return r, nil
+}
+
+// meet returns the listener that an app has opened, which may be news here.
+func (b *harbour) meet(ctx context.Context, in op.CallIn) *mooring {
+	b.mu.Lock()
+	m := b.find(in.Endpoint, in.Process)
+	b.mu.Unlock()
+	if m != nil {
+		return m
+	}
+	b.scan(ctx)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.find(in.Endpoint, in.Process)
 }
 
 // find returns the listener of a process. The caller holds mu.
@@ -98,7 +112,12 @@ func (c *crew) call(e limen.AppEvent) {
 	in.Project, in.IsProject = c.belonging(e.App)
 	r, err := op.Call.On(ctx, place, in)
 	if err != nil {
-		c.tell(limen.AppEvent{App: e.App, Change: limen.AppNoted, Why: "has no name: " + err.Error()})
+		noted := limen.AppEvent{App: e.App, Change: limen.AppNoted, Why: "has no name: " + err.Error()}
+		var known *limen.Error
+		if errors.As(err, &known) {
+			noted.Why, noted.Next = "has no name: "+known.Why, known.Next
+		}
+		c.tell(noted)
 		return
 	}
 	named := *e.Opening

@@ -165,6 +165,7 @@ func (b *harbour) claim(ctx context.Context, m *mooring, r limen.Route) {
 		}
 	}
 	if b.records != nil {
+		ctx = context.WithoutCancel(ctx) // whoever asked may go; the name is kept
 		kept, err := b.records.ClaimRoute(ctx, r)
 		switch {
 		case err != nil:

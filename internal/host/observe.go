@@ -168,6 +168,16 @@ func (b *harbour) settle(ctx context.Context, m *mooring) bool {
 func (b *harbour) look(ctx context.Context, _ string) {
 	ctx, stop := context.WithTimeout(ctx, attention)
 	defer stop()
+	b.scan(ctx)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for ctx.Err() == nil && b.isAsking() {
+		b.change(ctx)
+	}
+}
+
+// scan takes in who listens at this moment.
+func (b *harbour) scan(ctx context.Context) {
 	b.looking.Lock()
 	began := b.host.now()
 	snap, err := b.host.List(ctx, op.ListIn{Query: limen.Query{Transport: limen.TCP}})
@@ -192,9 +202,6 @@ func (b *harbour) look(ctx context.Context, _ string) {
 	}
 	if isNew {
 		b.refresh()
-	}
-	for ctx.Err() == nil && b.isAsking() {
-		b.change(ctx)
 	}
 }
 

@@ -181,7 +181,7 @@ func (h *Host) asItIs(ctx context.Context, r limen.Route, records *store.Store) 
 	}
 	now := b.current(r)
 	if now.State == limen.RouteAbsent { // a daemon that has just begun has not looked yet
-		b.look(ctx, r.Name)
+		b.scan(ctx)
 		now = b.current(r)
 	}
 	now.Gaps = append(warnings(now), b.obstacles(now)...)

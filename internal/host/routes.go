@@ -53,7 +53,7 @@ func (h *Host) kept(ctx context.Context) (out limen.Routes, err error) {
 // survey says what the harbour knows.
 func (b *harbour) survey(ctx context.Context, in op.RoutesIn) (out limen.Routes, err error) {
 	if in.All {
-		b.look(ctx, "")
+		b.scan(ctx)
 	}
 	var gap *limen.Gap
 	if in.Trust {
