@@ -21,6 +21,7 @@ type App struct {
 	Openings  []Opening  `json:"openings"`        // where its processes listen, the service first
 	Ended     *Ended     `json:"ended,omitempty"` // how it ended last
 	Runner    ProcessID  `json:"runner"`          // the limen that runs it
+	Main      bool       `json:"main,omitempty"`  // it is meant by the name of its project
 }
 
 // MarshalJSON writes absent lists as empty ones.

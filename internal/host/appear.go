@@ -172,7 +172,7 @@ func (h *Host) daemonSocket() (string, error) {
 // none runs.
 func (h *Host) dialDaemon(ctx context.Context) (op.Place, func() error, error) {
 	socket, err := h.daemonSocket()
-	if err != nil || h.carrier.Dial == nil {
+	if err != nil || h.isAlone || h.carrier.Dial == nil {
 		return nil, nil, errors.Join(ErrNobody, err)
 	}
 	return h.carrier.Dial(ctx, socket)

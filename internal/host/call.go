@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/limenhq/limen"
@@ -26,25 +27,7 @@ func (h *Host) Call(ctx context.Context, in op.CallIn) (limen.Route, error) {
 			Kind: limen.NotFound, What: "cannot name " + in.App, Why: fmt.Sprintf("it does not listen at %v", in.Endpoint), Next: "limen list " + fmt.Sprint(in.Endpoint.Port()),
 		}
 	}
-	p := h.projectAt(in.Project)
-	if p.Root == "" {
-		p = limen.Project{Name: in.App, Root: in.Project}
-	}
-	word := in.App
-	if in.IsProject {
-		word = ""
-	}
-	f := b.factsOf(m)
-	named, why := naming.ProposeApp(f, p, word)
-	switch {
-	case why != "":
-		m.why = why
-	case named.Contested:
-		m.wanted, m.why, m.next = b.own(named.Name), named.Why, named.Next
-	default:
-		m.subject, m.why = nil, ""
-		b.claim(ctx, m, limen.Route{Name: b.own(named.Name), Subject: &named.Subject, Source: limen.RouteRun})
-	}
+	b.nameApp(m, limen.App{Name: in.App, Project: in.Project, Main: in.IsProject})
 	b.refresh()
 	if m.subject == nil {
 		return limen.Route{}, &limen.Error{Kind: limen.Busy, What: fmt.Sprintf("cannot name %s %s", in.App, m.wanted), Why: m.why, Next: m.next}
@@ -52,7 +35,53 @@ func (h *Host) Call(ctx context.Context, in op.CallIn) (limen.Route, error) {
 	i := slices.IndexFunc(b.routes, func(r limen.Route) bool { return r.Source != limen.RouteTyped && m.isAt(r) })
 	r := b.routes[i]
 	r.URL = b.urlOf(r)
+	if g := b.seals.known(); g != nil && strings.HasPrefix(r.URL, "https:") {
+		r.Gaps = append(r.Gaps, *g)
+	}
 	return r, nil
+}
+
+// nameApp gives a listener the name of the app that has opened it. The caller
+// holds mu.
+func (b *harbour) nameApp(m *mooring, a limen.App) {
+	p := b.host.projectAt(a.Project)
+	if p.Root == "" {
+		p = limen.Project{Name: a.Name, Root: a.Project}
+	}
+	word := a.Name
+	if a.Main {
+		word = ""
+	}
+	m.subject, m.why = nil, ""
+	named, why := naming.ProposeApp(b.factsOf(m), p, word)
+	switch {
+	case why != "":
+		m.why = why
+	case named.Contested:
+		m.wanted, m.why, m.next = b.own(named.Name), named.Why, named.Next
+	default:
+		b.claim(m, limen.Route{Name: b.own(named.Name), Subject: &named.Subject, Source: limen.RouteRun})
+	}
+}
+
+// appOf returns the app that has opened a listener, if a limen runs it. It
+// reports whether one may, which has not seen it yet.
+func (b *harbour) appOf(ctx context.Context, l limen.Listener) (app *limen.App, isOurs bool) {
+	if !isLimens(l) {
+		return nil, false
+	}
+	apps, err := b.host.Apps(ctx, op.AppsIn{})
+	if err != nil {
+		return nil, true
+	}
+	for _, a := range apps.Apps {
+		for _, o := range a.Openings {
+			if o.Endpoint == l.Endpoint && slices.ContainsFunc(l.Owners, func(w limen.Owner) bool { return w.Process.ProcessID == o.Process }) {
+				return &a, true
+			}
+		}
+	}
+	return nil, true
 }
 
 // meet returns the listener that an app has opened, which may be news here.
@@ -123,4 +152,7 @@ func (c *crew) call(e limen.AppEvent) {
 	named := *e.Opening
 	named.Named = r.URL
 	c.tell(limen.AppEvent{App: e.App, Change: limen.AppNamed, Opening: &named, Process: e.Process})
+	for _, g := range r.Gaps {
+		c.warnOnce.Do(func() { c.tell(limen.AppEvent{App: e.App, Change: limen.AppNoted, Why: g.Why, Next: g.Next}) })
+	}
 }

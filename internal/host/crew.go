@@ -27,6 +27,7 @@ type crew struct {
 	supervisor *supervise.Supervisor
 	known      func()           // is called when other limens can know of the crew; nil for nothing
 	main       string           // the app that is meant by the name of its project
+	warnOnce   sync.Once        // what browsers will show of names
 	isPlain    bool             // why apps change their state is not told
 	journal    *journal.Journal // where lines are kept; nil where they are not
 
@@ -148,7 +149,9 @@ func (c *crew) list() (all []limen.App) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, a := range c.apps {
-		all = append(all, *a)
+		one := *a
+		one.Main = a.Name == c.main
+		all = append(all, one)
 	}
 	return all
 }

@@ -17,3 +17,8 @@ type Handed = proxy.Handed
 func (h *Host) OpenDoors(ctx context.Context, handed ...Handed) ([]net.Listener, []limen.Door, error) {
 	return proxy.Open(ctx, proxy.Doorway{Handed: handed, Taken: h.holderOf})
 }
+
+// CouldOpen reports whether a port could be had as a door by now.
+func (h *Host) CouldOpen(ctx context.Context, port uint16) (bool, error) {
+	return proxy.CouldOpen(ctx, proxy.Doorway{Taken: h.holderOf}, port)
+}

@@ -38,7 +38,8 @@ type harbour struct {
 	// start does something until it is done, told to leave, or the harbour ends.
 	start func(do func(context.Context)) (leave context.CancelFunc)
 
-	looking sync.Mutex // held by whoever looks for listeners out of turn
+	looking sync.Mutex    // held by whoever looks for listeners out of turn
+	saving  chan struct{} // told that something is unsaved
 
 	mu        sync.Mutex      // guards what follows
 	namespace limen.Namespace // the network that limen is in
@@ -49,6 +50,9 @@ type harbour struct {
 	routes    []limen.Route               // as they are at the moment
 	last      map[limen.Subject]departure // who had a name before it led nowhere
 	known     resolve.Zone
+	hasBegun  bool
+	closed    map[limen.ListenerID]time.Time // who has just left
+	unsaved   map[berthKey]limen.Route       // names that are not in the records yet
 	gaps      []limen.Gap
 	waiting   []chan struct{} // closed at the next change
 }
@@ -67,7 +71,8 @@ func keyOf(r limen.Route) berthKey {
 	return k
 }
 
-// load reads the routes that are kept.
+// load reads the routes that are kept. Of those that have names by themselves
+// the harbour knows better, once it has begun.
 func (b *harbour) load(ctx context.Context) error {
 	if b.records == nil {
 		return nil // said already
@@ -78,7 +83,12 @@ func (b *harbour) load(ctx context.Context) error {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.kept = kept
+	if b.hasBegun {
+		isTyped := func(r limen.Route) bool { return r.Source == limen.RouteTyped }
+		kept = slices.DeleteFunc(kept, func(r limen.Route) bool { return !isTyped(r) })
+		kept = append(kept, slices.DeleteFunc(slices.Clone(b.kept), isTyped)...)
+	}
+	b.kept, b.hasBegun = kept, true
 	b.refresh()
 	return nil
 }
@@ -92,13 +102,13 @@ func (b *harbour) sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	kept = slices.DeleteFunc(kept, func(r limen.Route) bool { return r.Source == limen.RouteTyped || !isOver(r) })
 	for _, r := range kept {
-		if r.Source != limen.RouteTyped && r.Subject != nil && isGone(r.Subject.Project) {
-			if _, err := b.records.DropRoute(ctx, r); err != nil {
-				return err
-			}
+		if _, err := b.records.DropRoute(ctx, r); err != nil {
+			return err
 		}
 	}
+	b.drop(kept)
 	return nil
 }
 

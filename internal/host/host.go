@@ -28,6 +28,7 @@ type Config struct {
 
 	Front   Front   // where programs run in the foreground
 	Carrier Carrier // to the other limens of whoever asks
+	Alone   bool    // the daemon is asked nothing
 }
 
 // A Host carries out verbs on this machine. It keeps nothing between two
@@ -43,6 +44,7 @@ type Host struct {
 	environ  func() []string
 	front    Front
 	carrier  Carrier
+	isAlone  bool
 	sockets  sockets.Reader
 	rules    bind.System
 
@@ -53,7 +55,7 @@ type Host struct {
 
 // New returns a Host. It starts nothing and reads nothing.
 func New(c Config) *Host {
-	h := &Host{now: c.Now, name: c.Name, home: c.Home, settings: c.Settings, state: c.State, cache: c.Cache, environ: os.Environ, front: c.Front, carrier: c.Carrier}
+	h := &Host{now: c.Now, name: c.Name, home: c.Home, settings: c.Settings, state: c.State, cache: c.Cache, environ: os.Environ, front: c.Front, carrier: c.Carrier, isAlone: c.Alone}
 	if h.now == nil {
 		h.now = time.Now
 	}

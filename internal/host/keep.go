@@ -52,20 +52,24 @@ func (h *Host) Keep(ctx context.Context, k Keeping) error {
 	}
 	served := make(chan error, 1)
 	running.Go(func() { served <- b.proxy.Serve(life, k.Listeners...) })
-	if b.settings.Observes() {
-		running.Go(func() {
-			afterwards(life)
-			if err := b.observe(life); life.Err() == nil && err != nil {
-				b.miss(limen.Gap{What: "new listeners", Why: err.Error(), Next: "limen list --sources"})
-			}
-		})
-	}
+	running.Go(func() {
+		afterwards(life)
+		if err := b.observe(life); life.Err() == nil && err != nil {
+			b.miss(limen.Gap{What: "new listeners", Why: err.Error(), Next: "limen list --sources"})
+		}
+	})
+	running.Go(func() { b.save(life) })
+	running.Go(func() {
+		afterwards(life)
+		b.seals.gap(life) // so that it is known when somebody has to be told
+	})
 	running.Go(func() {
 		afterwards(life)
 		if err := b.sweep(life); err != nil && life.Err() == nil {
 			b.miss(limen.Gap{What: "names of projects that are not there any more", Why: err.Error(), Next: "limen route ls"})
 		}
 	})
+	running.Go(func() { keepLean(life) })
 	running.Go(func() { b.relays.keep(life) })
 	running.Go(func() { b.wide.keep(life) })
 	if b.responder != nil {
@@ -85,6 +89,9 @@ func (h *Host) Keep(ctx context.Context, k Keeping) error {
 	}
 	return err
 }
+
+// mostGuests is how many connections devices of the network may have.
+const mostGuests = 128
 
 // headStart is how much earlier names are answered than anything is looked for.
 // Whoever has started the daemon waits for an answer, and asking the kernel to
@@ -109,6 +116,7 @@ func (h *Host) newHarbour(ctx context.Context, k Keeping) (*harbour, error) {
 	b := &harbour{
 		host: h, settings: settings, doors: k.Doors, since: h.now(), retire: k.Retire,
 		moorings: map[limen.ListenerID]*mooring{}, quays: map[berthKey]quay{}, last: map[limen.Subject]departure{},
+		closed: map[limen.ListenerID]time.Time{}, unsaved: map[berthKey]limen.Route{}, saving: make(chan struct{}, 1),
 	}
 	if b.records, _, err = h.records(ctx); err != nil {
 		b.miss(limen.Gap{What: "names that are kept for the next time", Why: err.Error()})
@@ -130,7 +138,7 @@ func (h *Host) newHarbour(ctx context.Context, k Keeping) (*harbour, error) {
 	b.seals = h.newSeals(settings.Suffixes())
 	config := proxy.Config{Now: h.now, Certificate: b.seals.certificate, Circumstance: b.circumstance, Look: b.look, Token: b.token, Tell: b.miss}
 	b.proxy = proxy.New(config)
-	config.Token, config.Look = "", nil
+	config.Token, config.Look, config.Connections = "", nil, mostGuests // the network cannot take the descriptors of this machine
 	b.lan = proxy.New(config)
 	b.relays, b.wide = newRelays(b), newWide(b)
 	if b.responder, err = resolve.Open(ctx); err != nil {

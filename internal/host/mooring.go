@@ -16,6 +16,7 @@ type mooring struct {
 	at       limen.Endpoint // where it is connected to
 	service  *limen.Service // nil until it has answered
 	subject  *limen.Subject // whose name it has; nil if it has none
+	app      *limen.App     // that has opened it; nil if limen runs none, or it is not known yet
 	asked    bool           // it has been asked what it speaks, whatever it answered
 	since    time.Time
 	leave    context.CancelFunc // ends what asks it

@@ -1,7 +1,6 @@
 package host
 
 import (
-	"context"
 	"os"
 	"slices"
 	"strings"
@@ -22,7 +21,12 @@ func (b *harbour) factsOf(m *mooring) naming.Facts {
 
 // refuse says why a listener gets no name, as far as that can be told before it
 // is asked what it speaks.
-func (b *harbour) refuse(m *mooring) string { return naming.Dismiss(b.factsOf(m)) }
+func (b *harbour) refuse(m *mooring) string {
+	if !b.settings.Observes() && !isLimens(m.listener) {
+		return "names.observe is false"
+	}
+	return naming.Dismiss(b.factsOf(m))
+}
 
 // taken says whose a name is, to a listener that could have it. The caller holds
 // mu.
@@ -90,7 +94,7 @@ const (
 
 // name gives names to listeners that have said what they are, and reports
 // whether anything is otherwise than before. The caller holds mu.
-func (b *harbour) name(ctx context.Context) (changed bool) {
+func (b *harbour) name() (changed bool) {
 	var all []*mooring
 	for _, m := range b.moorings {
 		if m.asked && m.subject == nil && m.why == "" {
@@ -100,6 +104,11 @@ func (b *harbour) name(ctx context.Context) (changed bool) {
 	// Of several at once the lower port goes first, whoever answered first.
 	slices.SortFunc(all, func(a, c *mooring) int { return a.at.Compare(c.at) })
 	for _, m := range all {
+		if m.app != nil {
+			b.nameApp(m, *m.app)
+			changed = true
+			continue
+		}
 		if b.mayWait(m) {
 			continue
 		}
@@ -115,7 +124,7 @@ func (b *harbour) name(ctx context.Context) (changed bool) {
 		case p.Contested:
 			m.wanted, m.why, m.next = b.own(p.Name), p.Why, p.Next
 		default:
-			b.claim(ctx, m, limen.Route{Name: b.own(p.Name), Subject: &p.Subject, Source: limen.RouteObserved})
+			b.claim(m, limen.Route{Name: b.own(p.Name), Subject: &p.Subject, Source: limen.RouteObserved})
 		}
 	}
 	return changed
@@ -128,12 +137,18 @@ func (b *harbour) name(ctx context.Context) (changed bool) {
 func (b *harbour) mayWait(m *mooring) bool {
 	now := b.host.now()
 	isOurs := isLimens(m.listener)
-	if isOurs && now.Sub(m.since) < calling || !isOurs && b.ephemeral.Contains(m.at.Port()) && now.Sub(m.since) < modesty {
+	if isOurs && now.Sub(m.since) < calling || !isOurs && b.isIncidental(m) && now.Sub(m.since) < modesty {
 		return true
 	}
 	return slices.ContainsFunc(b.all(), func(o *mooring) bool {
 		return o != m && o.leave != nil && !o.asked && now.Sub(o.since) < courtesy && rootOf(o) != "" && rootOf(o) == rootOf(m)
 	})
+}
+
+// isIncidental reports whether a listener may be one that a tool opens for
+// itself: the system may have chosen its port, and it speaks what all do.
+func (b *harbour) isIncidental(m *mooring) bool {
+	return b.ephemeral.Contains(m.at.Port()) && (m.service == nil || m.service.Protocol == "http")
 }
 
 func (b *harbour) all() (all []*mooring) {
@@ -151,9 +166,8 @@ func rootOf(m *mooring) string {
 	return m.listener.Owners[0].Process.Project.Root
 }
 
-// claim keeps a name for a listener. If it became another's meanwhile, that is
-// a question to a person. The caller holds mu.
-func (b *harbour) claim(ctx context.Context, m *mooring, r limen.Route) {
+// claim gives a name to a listener, and has it kept. The caller holds mu.
+func (b *harbour) claim(m *mooring, r limen.Route) {
 	_, r.Since = b.host.moment()
 	r.Target, r.State = limen.Target{Port: m.at.Port()}, limen.RouteAsleep
 	if m.service != nil && m.service.TLS != nil {
@@ -164,29 +178,12 @@ func (b *harbour) claim(ctx context.Context, m *mooring, r limen.Route) {
 			r.Since = o.Since
 		}
 	}
-	if b.records != nil {
-		ctx = context.WithoutCancel(ctx) // whoever asked may go; the name is kept
-		kept, err := b.records.ClaimRoute(ctx, r)
-		switch {
-		case err != nil:
-			b.note(limen.Gap{What: "the name " + r.Name + " for the next time", Why: err.Error()})
-		case *kept.Subject != *r.Subject && kept.Subject.Project != r.Subject.Project && !isGone(kept.Subject.Project):
-			m.wanted, m.why = r.Name, "it is the name of "+kept.Subject.Project
-			return
-		case *kept.Subject != *r.Subject:
-			if err := b.records.PutRoute(ctx, r); err != nil {
-				b.note(limen.Gap{What: "the name " + r.Name + " for the next time", Why: err.Error()})
-			}
-		}
-	}
 	b.kept = slices.DeleteFunc(b.kept, func(o limen.Route) bool { return keyOf(o) == keyOf(r) })
 	b.kept = append(b.kept, r)
 	m.subject = r.Subject
-}
-
-// note is miss for a caller who holds mu.
-func (b *harbour) note(g limen.Gap) {
-	gaps := gapSet{b.gaps}
-	gaps.add(g)
-	b.gaps = gaps.list
+	b.unsaved[keyOf(r)] = r
+	select {
+	case b.saving <- struct{}{}:
+	default: // told already
+	}
 }

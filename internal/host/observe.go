@@ -13,7 +13,7 @@ import (
 
 // glances is how often the harbour looks for listeners where the kernel does not
 // tell of them. A name that is asked for before that is looked for at once.
-const glances = 200 * time.Millisecond
+const glances = time.Second
 
 // observe follows the listeners of this machine until ctx ends.
 func (b *harbour) observe(ctx context.Context) error {
@@ -57,12 +57,25 @@ func (b *harbour) take(e limen.Event) {
 	isOther := false
 	if e.Change == limen.Closed {
 		isOther = b.forget(e.Listener.ID())
+		b.remember(e.Listener.ID())
 	} else {
 		isOther = b.moor(e.Listener)
 	}
 	if isOther {
 		b.refresh()
 	}
+}
+
+// remember notes who has left, for whoever has seen it a moment ago. The caller
+// holds mu.
+func (b *harbour) remember(id limen.ListenerID) {
+	now := b.host.now()
+	for old, at := range b.closed {
+		if now.Sub(at) > 2*attention {
+			delete(b.closed, old)
+		}
+	}
+	b.closed[id] = now
 }
 
 // moor takes in a listener, and reports whether a route leads there. The caller
@@ -99,9 +112,15 @@ func (b *harbour) forget(id limen.ListenerID) bool {
 	if m.subject != nil && len(m.listener.Owners) > 0 {
 		b.last[*m.subject] = departure{m.listener.Owners[0], b.host.now()}
 	}
+	if len(b.last) > mostDeparted {
+		clear(b.last)
+	}
 	delete(b.moorings, id)
 	return b.matters(m)
 }
+
+// mostDeparted is more than a machine has programs with names.
+const mostDeparted = 10_000
 
 // A departure is who had a name last, and until when.
 type departure struct {
@@ -134,7 +153,8 @@ func (b *harbour) ask(ctx context.Context, m *mooring) {
 				b.answered(m, nil)
 			}
 		}
-		if b.settle(ctx, m) {
+		app, _ := b.appOf(ctx, m.listener)
+		if b.settle(m, app) {
 			return
 		}
 		select {
@@ -154,10 +174,11 @@ func (b *harbour) answered(m *mooring, s *limen.Service) {
 
 // settle names whoever can be named, and reports whether there is nothing left
 // to wait for.
-func (b *harbour) settle(ctx context.Context, m *mooring) bool {
+func (b *harbour) settle(m *mooring, app *limen.App) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.name(ctx) {
+	m.app = app
+	if b.name() {
 		b.refresh()
 	}
 	return m.subject != nil || m.why != ""
@@ -189,6 +210,9 @@ func (b *harbour) scan(ctx context.Context) {
 	defer b.mu.Unlock()
 	isNew := false
 	for _, l := range snap.Listeners {
+		if at, hasLeft := b.closed[l.ID()]; hasLeft && !at.Before(began) {
+			continue // it left while the answer was on its way
+		}
 		isNew = b.moor(l) || isNew
 	}
 	there := map[limen.ListenerID]bool{}

@@ -2,6 +2,7 @@ package host
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,7 +60,7 @@ func (b *harbour) origin(name string) string {
 	}
 	for _, usual := range order {
 		for _, d := range b.doors {
-			if d.Usual != usual {
+			if d.Usual != usual || d.Endpoint.Port() != usual && b.hasUsual(usual) {
 				continue
 			}
 			scheme := map[uint16]string{443: "https", 80: "http"}[usual]
@@ -70,4 +71,9 @@ func (b *harbour) origin(name string) string {
 		}
 	}
 	return ""
+}
+
+// hasUsual reports whether names are answered at a port that needs no mention.
+func (b *harbour) hasUsual(port uint16) bool {
+	return slices.ContainsFunc(b.doors, func(d limen.Door) bool { return d.Endpoint.Port() == port })
 }

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/relay"
@@ -19,6 +20,7 @@ type relays struct {
 
 	mu     sync.Mutex // guards what follows
 	wanted map[netip.AddrPort]limen.Route
+	tried  map[netip.AddrPort]limen.Route
 	failed map[netip.AddrPort]error
 }
 
@@ -75,10 +77,43 @@ func (s *relays) keep(ctx context.Context) {
 			open[at] = stop
 			running.Go(func() { s.note(at, s.serve(one, at, l)) })
 		}
+		var later <-chan time.Time
+		if len(open) < len(wanted) {
+			later = time.After(repeat) // whoever is in the way may go
+		}
+		s.did(wanted)
 		select {
 		case <-ctx.Done():
 			return
 		case <-s.changed:
+		case <-later:
+		}
+	}
+}
+
+// did notes which addresses were tried.
+func (s *relays) did(wanted map[netip.AddrPort]limen.Route) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tried = wanted
+}
+
+// isTried reports whether listening at an address has been tried.
+func (s *relays) isTried(at netip.AddrPort) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, ok := s.tried[at]
+	return ok
+}
+
+// await waits a moment until an address answers, or cannot.
+func (s *relays) await(ctx context.Context, at netip.AddrPort) {
+	ctx, stop := context.WithTimeout(ctx, time.Second)
+	defer stop()
+	for !s.isTried(at) && ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Millisecond):
 		}
 	}
 }

@@ -184,6 +184,12 @@ func (h *Host) asItIs(ctx context.Context, r limen.Route, records *store.Store) 
 		b.scan(ctx)
 		now = b.current(r)
 	}
+	if at := netip.AddrPortFrom(r.Address, r.Port); r.Port != 0 {
+		b.relays.await(ctx, at)
+		if err := b.relays.why(at); err != nil {
+			now.State, now.Why = limen.RouteAbsent, err.Error()
+		}
+	}
 	now.Gaps = append(warnings(now), b.obstacles(now)...)
 	return now, nil
 }

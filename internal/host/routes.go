@@ -45,7 +45,7 @@ func (h *Host) kept(ctx context.Context) (out limen.Routes, err error) {
 		return out, err
 	}
 	defer records.Close()
-	out.Gaps = append(gaps, limen.Gap{What: "where names lead", Why: "the daemon does not run, so nobody answers for them", Next: "limen daemon start"})
+	out.Gaps = append(gaps, limen.Gap{What: "where names lead", Why: "this limen asks no daemon, and so nobody answers for them", Next: "limen daemon start"})
 	out.Routes, err = records.Routes(ctx)
 	return out, err
 }
@@ -65,7 +65,7 @@ func (b *harbour) survey(ctx context.Context, in op.RoutesIn) (out limen.Routes,
 	if gap != nil {
 		out.Gaps = append(out.Gaps, *gap)
 	}
-	if !b.settings.Observes() {
+	if in.All && !b.settings.Observes() {
 		out.Gaps = append(out.Gaps, limen.Gap{What: "names of what listens", Why: "names.observe is false", Next: "limen config"})
 	}
 	out.Routes = slices.Clone(b.routes)
@@ -155,7 +155,7 @@ func (h *Host) Unroute(ctx context.Context, in op.UnrouteIn) (out limen.Routes, 
 }
 
 // drop takes names away from who has them now. They stay without one until they
-// listen anew.
+// listen anew; whoever else has wanted it can have it.
 func (b *harbour) drop(routes []limen.Route) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -164,6 +164,13 @@ func (b *harbour) drop(routes []limen.Route) {
 			if r.Source != limen.RouteTyped && m.isAt(r) {
 				m.subject, m.why, m.next = nil, "its name was taken away", "start it again, or limen route add"
 			}
+			if m.wanted == r.Name {
+				m.wanted, m.why, m.next = "", "", ""
+			}
 		}
+		b.kept = slices.DeleteFunc(b.kept, func(o limen.Route) bool { return keyOf(o) == keyOf(r) })
+		delete(b.unsaved, keyOf(r))
 	}
+	b.name()
+	b.refresh()
 }

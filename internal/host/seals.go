@@ -29,8 +29,9 @@ type seals struct {
 	made      os.FileInfo // of the file that has the authority
 	looked    time.Time
 	failed    error
-	trusted   bool // a store has the authority
-	asked     time.Time
+	trusted   bool      // a store has the authority
+	wasAsked  bool      // it is known whether one has
+	asked     time.Time // when that was
 }
 
 // mostSealAge is how long an authority is used before its file is looked at again.
@@ -111,22 +112,43 @@ func (s *seals) signs(name string) bool {
 // asked by starting their tools.
 const mostTrustAge = 10 * time.Second
 
-// gap says what browsers will show, if no store trusts the authority.
+// gap says what browsers will show, if no store trusts the authority. It may take
+// as long as the tools of stores do.
 func (s *seals) gap(ctx context.Context) *limen.Gap {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.open(); err != nil {
+	err := s.open()
+	a, age := s.authority, s.host.now().Sub(s.asked)
+	isKnown := s.trusted && 0 <= age && age < mostTrustAge
+	s.mu.Unlock()
+	switch {
+	case err != nil:
 		return &limen.Gap{What: "HTTPS", Why: err.Error(), Next: "limen trust"}
-	}
-	now := s.host.now()
-	if age := now.Sub(s.asked); s.asked.IsZero() || age < 0 || age > mostTrustAge {
-		s.trusted = slices.ContainsFunc(s.host.trustMachine().Look(ctx, s.authority), func(t limen.TrustStore) bool { return t.State == limen.StoreTrusts })
-		s.asked = now
-	}
-	if s.trusted {
+	case isKnown:
 		return nil
 	}
-	return &limen.Gap{
-		What: "the padlock", Why: "no store has the local authority yet: browsers will say that the connection is not private", Next: "limen trust install",
+	isTrusted := slices.ContainsFunc(s.host.trustMachine().Look(ctx, a), func(t limen.TrustStore) bool { return t.State == limen.StoreTrusts })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.authority == a {
+		s.trusted, s.asked, s.wasAsked = isTrusted, s.host.now(), true
 	}
+	if isTrusted {
+		return nil
+	}
+	return &padlock
+}
+
+// padlock is what is missing without trust.
+var padlock = limen.Gap{
+	What: "the padlock", Why: "no store has the local authority yet: browsers will say that the connection is not private", Next: "limen trust install",
+}
+
+// known is gap as far as it is known already.
+func (s *seals) known() *limen.Gap {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.wasAsked || s.trusted {
+		return nil
+	}
+	return &padlock
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/config"
 	"github.com/limenhq/limen/internal/op"
 	"github.com/limenhq/limen/internal/process"
 )
@@ -75,6 +76,15 @@ func (h *Host) Vantage() limen.Vantage {
 	v.Settings, _ = h.settings()
 	v.State, _ = h.state()
 	return v
+}
+
+// SettingsMark is the same as long as the settings of whoever asks are.
+func (h *Host) SettingsMark() string {
+	dir, err := h.settings()
+	if err != nil {
+		return ""
+	}
+	return config.Mark(config.Files(dir))
 }
 
 // Self says which process this is, and what it has used of the machine so far.

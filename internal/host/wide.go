@@ -18,12 +18,15 @@ import (
 type wide struct {
 	harbour *harbour
 	changed chan struct{}
+	missing map[string]bool // labels that could not be announced; of keep alone
 
 	mu     sync.Mutex // guards what follows
 	wanted []string   // the labels to announce
 }
 
-func newWide(b *harbour) *wide { return &wide{harbour: b, changed: make(chan struct{}, 1)} }
+func newWide(b *harbour) *wide {
+	return &wide{harbour: b, changed: make(chan struct{}, 1), missing: map[string]bool{}}
+}
 
 // set makes these the routes that the network may ask for.
 func (w *wide) set(routes []limen.Route) {
@@ -42,6 +45,11 @@ func (w *wide) set(routes []limen.Route) {
 	default: // it will be looked at anyway
 	}
 }
+
+// What is missing where the network cannot ask for names.
+const noWide = "names for devices of the network"
+
+func noLocal(label string) string { return "the name " + label + ".local for devices of the network" }
 
 // keep opens the doors while somebody may come through, until ctx ends.
 func (w *wide) keep(ctx context.Context) {
@@ -67,6 +75,7 @@ func (w *wide) keep(ctx context.Context) {
 		case len(wanted) == 0 && shut != nil:
 			shut()
 			shut = nil
+			w.harbour.mend(noWide)
 		}
 		w.announce(ctx, wanted, said)
 		select {
@@ -84,13 +93,13 @@ func (w *wide) open(ctx context.Context, running *sync.WaitGroup) context.Cancel
 	for _, port := range w.harbour.ports() {
 		some, err := proxy.OpenWide(ctx, port)
 		if err != nil {
-			w.harbour.miss(limen.Gap{What: "names for devices of the network", Why: err.Error(), Next: "limen route ls"})
+			w.harbour.miss(limen.Gap{What: noWide, Why: err.Error(), Next: "limen route ls"})
 		}
 		all = append(all, some...)
 	}
 	running.Go(func() {
 		if err := w.harbour.lan.Serve(ctx, all...); err != nil && !errors.Is(err, ctx.Err()) {
-			w.harbour.miss(limen.Gap{What: "names for devices of the network", Why: err.Error()})
+			w.harbour.miss(limen.Gap{What: noWide, Why: err.Error()})
 		}
 	})
 	return shut
@@ -104,6 +113,10 @@ func (w *wide) announce(ctx context.Context, wanted []string, said map[string]*r
 			delete(said, label)
 		}
 	}
+	for label := range w.missing {
+		w.harbour.mend(noLocal(label))
+	}
+	clear(w.missing)
 	for _, label := range wanted {
 		if said[label] != nil {
 			continue
@@ -114,11 +127,13 @@ func (w *wide) announce(ctx context.Context, wanted []string, said map[string]*r
 			n, err = resolve.Announce(ctx, label, serve.Reachable(cards))
 		}
 		if err != nil {
-			w.harbour.miss(limen.Gap{What: "the name " + label + ".local for devices of the network", Why: err.Error(), Next: "use an address of this machine"})
+			w.missing[label] = true
+			w.harbour.miss(limen.Gap{What: noLocal(label), Why: err.Error(), Next: "use an address of this machine"})
 			continue
 		}
 		if got := n.String(); got != label+".local" {
-			w.harbour.miss(limen.Gap{What: "the name " + label + ".local", Why: "another machine has it; this one is " + got})
+			w.missing[label] = true
+			w.harbour.miss(limen.Gap{What: noLocal(label), Why: "another machine has it; this one is " + got})
 		}
 		said[label] = n
 	}

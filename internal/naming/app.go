@@ -1,6 +1,10 @@
 package naming
 
-import "github.com/limenhq/limen"
+import (
+	"slices"
+
+	"github.com/limenhq/limen"
+)
 
 // ProposeApp returns what a listener of an app is called that limen runs, in a
 // project. It was started to be reached, so no rule is asked. Whoever runs it
@@ -14,6 +18,14 @@ func ProposeApp(f Facts, p limen.Project, app string) (named Proposal, why strin
 	port := f.Listener.Endpoint.Port()
 	if word := slug(app); word != "" {
 		id.subject.Program, id.beside = word, true
+		// Its own word goes before whatever number it may once have had.
+		name := join(slices.Insert(slices.Clone(id.labels), 0, word)...)
+		if word == id.labels[0] {
+			name = join(id.labels...)
+		}
+		if whose, isTaken := f.taken(name); (!isTaken || whose == id.subject) && !f.busy(id.subject) && !isReserved(name) {
+			return Proposal{Name: name, Subject: id.subject}, ""
+		}
 		return id.choose(f.Ledger, f.IsRandom, port)
 	}
 	// Whether limen runs it or it is only observed, it is the same program; and

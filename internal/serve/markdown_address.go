@@ -1,64 +1,109 @@
 package serve
 
 import (
-	"slices"
+	"bytes"
 	"strings"
+	"unicode"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
+	goldtext "github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 )
 
-// unsafe are the schemes by which a browser would run what a document says, or
-// read what is on this machine (RFC 3986, section 3.1).
-var unsafe = []string{"javascript", "vbscript", "data", "file", "blob", "filesystem"}
+// An addressParser makes links of addresses in text (GitHub Flavored Markdown,
+// 6.9).
+type addressParser struct{}
 
-// pictures are what may stand in the address itself.
-var pictures = []string{"data:image/png;", "data:image/gif;", "data:image/jpeg;", "data:image/webp;"}
+// Trigger is what an address may follow. The space stands for all spaces, and for
+// where a line or a text begins.
+func (addressParser) Trigger() []byte { return []byte(" *_~(") }
 
-// safe returns an address as it may stand on a page; empty if it may not. All
-// that is unusual in one is written as %, also what browsers would pass over
-// while they read the scheme.
-func safe(to string, isImage bool) string {
-	to = strings.TrimFunc(to, func(r rune) bool { return r <= ' ' })
-	scheme, _, _ := strings.Cut(to, ":")
-	isPicture := isImage && slices.ContainsFunc(pictures, func(p string) bool {
-		return len(to) > len(p) && strings.EqualFold(to[:len(p)], p)
-	})
-	if slices.Contains(unsafe, strings.ToLower(scheme)) && !isPicture {
-		return ""
+// Parse reads an address.
+func (addressParser) Parse(parent ast.Node, block goldtext.Reader, pc parser.Context) ast.Node {
+	if pc.IsInLinkLabel() {
+		return nil
 	}
-	var b strings.Builder
-	for i := range len(to) {
-		c := to[i]
-		isHex := c == '%' && i+2 < len(to) && isHexDigit(to[i+1]) && isHexDigit(to[i+2])
-		if isHex || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-._~:/?#@!$&'()*+,;=", c) >= 0 {
-			b.WriteByte(c)
-			continue
-		}
-		const digits = "0123456789ABCDEF"
-		b.Write([]byte{'%', digits[c>>4], digits[c&15]})
+	line, edge := block.PeekLine()
+	isBehind := isEdge(rune(line[0]))
+	if isBehind {
+		block.Advance(1)
+	} else if !isEdge(block.PrecendingCharacter()) {
+		return nil
 	}
-	return b.String()
+	line, at := block.PeekLine()
+	kind, size, protocol := readAddress(line)
+	if size == 0 {
+		return nil
+	}
+	if isBehind {
+		ast.MergeOrAppendTextSegment(parent, edge.Between(at))
+	}
+	block.Advance(size)
+	link := ast.NewAutoLink(kind, ast.NewTextSegment(at.WithStop(at.Start+size)))
+	link.Protocol = protocol
+	return link
 }
 
-func isHexDigit(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f' }
+// isEdge reports whether an address may begin behind c.
+func isEdge(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune("*_~(", c) }
 
-// address returns where a link leads whose text is the address itself (6.5).
-func address(s string) (to string, ok bool) {
-	if scheme, _, found := strings.Cut(s, ":"); found && len(scheme) >= 2 && len(scheme) <= 32 && isLetter(scheme[0]) &&
-		strings.Trim(strings.ToLower(scheme), "abcdefghijklmnopqrstuvwxyz0123456789+.-") == "" {
-		return s, true
-	}
-	return "mailto:" + s, isMail(s)
-}
+// begins are what addresses begin with, and the protocol of those that name none.
+var begins = []struct{ text, protocol string }{{"https://", ""}, {"http://", ""}, {"www.", "http"}}
 
-// isMail reports whether s is an address of mail.
-func isMail(s string) bool {
-	local, host, ok := strings.Cut(s, "@")
-	if !ok || local == "" || host == "" || strings.Trim(strings.ToLower(local), "abcdefghijklmnopqrstuvwxyz0123456789.!#$%&'*+/=?^_`{|}~-") != "" {
-		return false
-	}
-	for label := range strings.SplitSeq(strings.ToLower(host), ".") {
-		if label == "" || len(label) > 63 || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || label[0] == '-' || label[len(label)-1] == '-' {
-			return false
+// readAddress reads an address that a line begins with. A size of 0 means that
+// there is none.
+func readAddress(line []byte) (kind ast.AutoLinkType, size int, protocol []byte) {
+	for _, b := range begins {
+		if n := len(b.text); len(line) > n && strings.EqualFold(string(line[:n]), b.text) && isHost(line[n]) {
+			if b.protocol != "" {
+				protocol = []byte(b.protocol)
+			}
+			return ast.AutoLinkURL, addressSize(line, n), protocol
 		}
 	}
-	return true
+	return ast.AutoLinkEmail, mailSize(line), nil
+}
+
+// isHost reports whether a host may begin with c.
+func isHost(c byte) bool { return util.IsAlphaNumeric(c) || c >= 0x80 }
+
+// mailSize returns how long an address of mail is.
+func mailSize(line []byte) int {
+	if len(line) == 0 || !util.IsAlphaNumeric(line[0]) {
+		return 0
+	}
+	size := max(util.FindEmailIndex(line), 0)
+	_, host, _ := bytes.Cut(line[:size], []byte("@"))
+	if !bytes.Contains(host, []byte(".")) || size < len(line) && strings.IndexByte("-_", line[size]) >= 0 {
+		return 0
+	}
+	return size
+}
+
+// addressSize returns how long an address is whose host begins at host: up to a
+// space, but without the signs of the sentence that it stands in.
+func addressSize(line []byte, host int) int {
+	end := bytes.IndexFunc(line, func(r rune) bool { return r == '<' || unicode.IsSpace(r) })
+	if end < 0 {
+		end = len(line)
+	}
+	open := bytes.Count(line[:end], []byte("(")) - bytes.Count(line[:end], []byte(")"))
+	for end > host+1 {
+		switch c := line[end-1]; {
+		case strings.IndexByte("?!.,:*_~'\"", c) >= 0:
+		case c == ')' && open < 0:
+			open++
+		case c == ';':
+			name := bytes.TrimRightFunc(line[:end-1], func(r rune) bool { return r < 0x80 && util.IsAlphaNumeric(byte(r)) })
+			if len(name) == end-1 || len(name) <= host || name[len(name)-1] != '&' {
+				return end
+			}
+			end = len(name)
+		default:
+			return end
+		}
+		end--
+	}
+	return end
 }
