@@ -66,6 +66,7 @@ var doors = []door{
 	{"github.com/pelletier/go-toml/v2", []string{"internal/config", "internal/manifest", "internal/serve/mock_rules.go"}, "settings, the apps of a project and mocks are TOML, with the place of each mistake"},
 	{"github.com/creack/pty", []string{"internal/run", "tests"}, "a program at a terminal gets one of its own, on every Unix"},
 	{"github.com/fsnotify/fsnotify", []string{"internal/serve"}, "a folder that is served tells what changed in it"},
+	{"github.com/yuin/goldmark", []string{"internal/serve"}, "Markdown is shown as a page"},
 	{"github.com/klauspost/compress", []string{"internal/serve"}, "gzip and zstd, for bodies and archives"},
 	{"github.com/andybalholm/brotli", []string{"internal/serve"}, "brotli, for bodies"},
 	{"rsc.io/qr", []string{"internal/serve"}, "an address that a phone can read"},

@@ -8,21 +8,22 @@ import (
 // A Standing is what the daemon of a user says of itself. Two are the same if
 // machine and time are.
 type Standing struct {
-	Machine   string     `json:"machine"`
-	Time      time.Time  `json:"time"`
-	Process   *ProcessID `json:"process,omitempty"` // nil if none runs
-	Version   string     `json:"version,omitempty"`
-	Since     time.Time  `json:"since,omitzero"`
-	Socket    string     `json:"socket,omitempty"` // where it is asked
-	Vantage   Vantage    `json:"vantage"`
-	Doors     []Door     `json:"doors"`
-	Names     int        `json:"names"`               // how many are live
-	Observes  bool       `json:"observes"`            // new listeners are named
-	Authority *Authority `json:"authority,omitempty"` // nil if there is none: HTTPS then has certificates that nobody trusts
-	Usage     *Usage     `json:"usage,omitempty"`
-	Service   string     `json:"service,omitempty"` // the file by which the system starts it; empty if it does not
-	Note      string     `json:"note,omitempty"`    // what was just done to it
-	Gaps      []Gap      `json:"gaps"`
+	Machine      string     `json:"machine"`
+	Time         time.Time  `json:"time"`
+	Process      *ProcessID `json:"process,omitempty"` // nil if none runs
+	Version      string     `json:"version,omitempty"`
+	Since        time.Time  `json:"since,omitzero"`
+	Socket       string     `json:"socket,omitempty"` // where it is asked
+	Vantage      Vantage    `json:"vantage"`
+	SettingsMark string     `json:"settingsMark,omitempty"` // another one if what was read in the settings is; empty if they are read for each question
+	Doors        []Door     `json:"doors"`
+	Names        int        `json:"names"`               // how many are live
+	Observes     bool       `json:"observes"`            // new listeners are named
+	Authority    *Authority `json:"authority,omitempty"` // nil if there is none: HTTPS then has certificates that nobody trusts
+	Usage        *Usage     `json:"usage,omitempty"`
+	Service      string     `json:"service,omitempty"` // the file by which the system starts it; empty if it does not
+	Note         string     `json:"note,omitempty"`    // what was just done to it
+	Gaps         []Gap      `json:"gaps"`
 }
 
 // MarshalJSON writes absent lists as empty ones.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -36,11 +37,12 @@ var reals = []real{
 	{shows: "Astro", project: "astro", command: "npm run dev", needs: "npm:astro", called: map[string]uint16{"astro-shop.localhost": 4321}},
 	{shows: "Next.js", project: "next", command: "npm run dev", needs: "npm:next", called: map[string]uint16{"next-shop.localhost": 3000}},
 	{shows: "wrangler, which starts a runtime", project: "wrangler", command: "npx wrangler dev", needs: "npm:wrangler", called: map[string]uint16{"wrangler-shop.localhost": 8787}},
+	{shows: "Storybook", project: "storybook", command: "npm run storybook", needs: "npm:storybook", port: 6006, named: true, called: map[string]uint16{"storybook-shop.localhost": 6006}},
 
 	{shows: "Node", project: "node", command: "npm start", needs: "npm"},
 	{shows: "Node with a debugger", project: "node", command: "node --inspect server.js", needs: "node", beside: "debugger"},
 	{shows: "Node at a port that the kernel might have chosen", project: "node", command: "node far.js", needs: "node", port: 40001, called: map[string]uint16{"node-shop.localhost": 40001}},
-	{shows: "two programs with three ports in one script", project: "pair", command: "npm run dev", needs: "npm", called: map[string]uint16{"pair-shop.localhost": 3000, "api.pair-shop.localhost": 3001, "p3002.pair-shop.localhost": 3002}},
+	{shows: "two programs with three ports", project: "pair", command: "npm run dev", needs: "npm", called: map[string]uint16{"pair-shop.localhost": 3000, "api.pair-shop.localhost": 3001, "p3002.pair-shop.localhost": 3002}},
 	{shows: "Django, which starts itself again", project: "django", command: "python3 manage.py runserver", needs: "django-admin", called: map[string]uint16{"django.localhost": 8000}},
 	{shows: "Flask", project: "flask", command: "flask run", needs: "flask", called: map[string]uint16{"flask.localhost": 5000}},
 	{shows: "gunicorn with workers", project: "gunicorn", command: "gunicorn --workers 2 app:app", needs: "gunicorn"},
@@ -52,9 +54,24 @@ var reals = []real{
 	{shows: "nginx in the background", project: "nginx", command: "nginx -p ./ -e stderr -c nginx.conf", needs: "nginx", port: 20082, behind: true, called: map[string]uint16{"nginx.localhost": 20082}},
 }
 
+// heavies are those that take a minute to install; .ci/run heavy does, and tries
+// them.
+var heavies = []real{
+	{shows: "Angular", project: "angular", command: "npm start", needs: "npm:@angular/cli", called: map[string]uint16{"angular-shop.localhost": 4200}},
+	{shows: "Nuxt", project: "nuxt", command: "npm run dev", needs: "npm:nuxt", called: map[string]uint16{"nuxt-shop.localhost": 3000}},
+}
+
+// tried are the servers that are tried.
+func tried() []real {
+	if *thorough {
+		return slices.Concat(reals, heavies)
+	}
+	return reals
+}
+
 func TestRealServersAreFoundWhereTheyListen(t *testing.T) {
 	s := newStreet(t)
-	for i, r := range reals {
+	for i, r := range tried() {
 		t.Run(r.shows, func(t *testing.T) {
 			t.Parallel()
 			v := s.start(t, r)

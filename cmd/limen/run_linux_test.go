@@ -24,8 +24,9 @@ import (
 	"github.com/limenhq/limen/internal/nettest"
 )
 
-// thorough has what is tried often be tried as often as docs/performance.md says.
-var thorough = flag.Bool("thorough", false, "kill limen a hundred times, and make 20,000 requests while it restarts a server")
+// thorough has what is tried often be tried as often as docs/performance.md says,
+// and servers that take long to install.
+var thorough = flag.Bool("thorough", false, "kill limen a hundred times, make 20,000 requests while it restarts a server, and try Angular and Nuxt")
 
 // often is how often something is tried.
 func often(usual, most int) int {

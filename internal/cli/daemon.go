@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -65,7 +66,11 @@ var daemonRun = command{
 			_, err := fmt.Fprintf(env.Out, "limen: the daemon answers (pid %d)%s\n", s.Process.PID, places(s))
 			return err
 		}
-		return daemon.Run(ctx, env.config(), daemon.Terms{Nameless: c.has("no-names"), Ready: ready})
+		err = daemon.Run(ctx, env.config(), daemon.Terms{Nameless: c.has("no-names"), Ready: ready})
+		if errors.Is(err, daemon.ErrTold) {
+			return ending{exitCode(err)} // and the log is for what nobody was told
+		}
+		return err
 	},
 }
 
@@ -87,8 +92,8 @@ func places(s limen.Standing) (text string) {
 var daemonStart = command{
 	name:  "daemon start",
 	short: "start the daemon in the background",
-	long: "Returns when the daemon answers. One that runs already stays, unless it is another limen than this one, or could have its usual " +
-		"ports by now: then this one takes its place, with every open port, and no connection is dropped. What the old one still carries " +
+	long: "Returns when the daemon answers. One that runs already stays, unless it is another limen than this one, has read other settings, or could " +
+		"have its usual ports by now: then this one takes its place, with every open port, and no connection is dropped. What the old one still carries " +
 		"it carries to its end.",
 	examples: []entry{{"limen daemon start", "also after an update of limen"}},
 	flags:    slices.Concat([]flag{{name: "no-names", doc: "open no port, name nothing, and answer questions alone"}}, outputFlags),
@@ -106,7 +111,7 @@ var daemonStart = command{
 var daemonStop = command{
 	name:     "daemon stop",
 	short:    "end the daemon",
-	long:     "Returns when the daemon has ended. Requests that are under way get ten seconds. Names are kept for its next start.",
+	long:     "Returns when the daemon has ended. Requests that are under way get ten seconds; one that answers nothing is killed after those. Names are kept for its next start.",
 	examples: []entry{{"limen daemon stop", "names are answered no longer"}},
 	flags:    slices.Clone(outputFlags),
 	lists:    []glossary{{"formats", formatEntries}},
@@ -190,10 +195,13 @@ func (e Env) ensure(ctx context.Context) (p op.Place, done func() error, err err
 	if e.front == nil { // verbs are carried out elsewhere, as in tests
 		return e.Place(ctx, "")
 	}
-	p, done, started, err := daemon.Ensure(ctx, e.config())
-	if started != nil {
-		fmt.Fprintf(e.Err, "limen: started its daemon (pid %d), which answers for names; limen daemon stop ends it\n", started.Process.PID)
+	p, done, come, err := daemon.Ensure(ctx, e.config())
+	switch {
+	case come == nil:
+	case come.Instead != "":
+		fmt.Fprintf(e.Err, "limen: replaced its daemon (now pid %d), because %s; no connection was dropped\n", come.PID, view.Safe(come.Instead))
+	default:
+		fmt.Fprintf(e.Err, "limen: started its daemon (pid %d), which answers for names; limen daemon stop ends it\n", come.PID)
 	}
 	return p, done, err
 }
-

@@ -27,6 +27,9 @@ var proxy = command{
 		if len(c.args) > 0 {
 			return invalid("cannot answer for %q alone", c.args[0])("limen answers for all names; one more is made with limen route add", "limen proxy")
 		}
+		if env.config().IsOff() {
+			return &limen.Error{Kind: limen.NotFound, What: "cannot have names answered", Why: "LIMEN_DAEMON is off", Next: "unset LIMEN_DAEMON"}
+		}
 		return c.askDaemon(ctx, env, func(place op.Place, f view.Format, o view.Options) error {
 			standing, err := op.Standing.On(ctx, place, op.StandingIn{})
 			if err != nil {
@@ -48,7 +51,7 @@ var proxy = command{
 				return nil
 			}
 			return &limen.Error{
-				Kind: limen.NotFound, What: "cannot have names answered", Why: "no port is open for them: the daemon was started without names, or LIMEN_DAEMON is off",
+				Kind: limen.NotFound, What: "cannot have names answered", Why: "no port is open for them: the daemon was started without names",
 				Next: "limen daemon stop, then limen proxy",
 			}
 		})

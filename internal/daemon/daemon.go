@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"time"
 
 	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/host"
@@ -22,6 +23,8 @@ type Config struct {
 	Getenv  func(string) string // nil means the environment's
 	Environ func() []string     // of a daemon that is started; nil means the environment
 	Tell    func(limen.Notice)  // what is to be known beside an answer; nil for nobody
+
+	Grace time.Duration // that a daemon which answers nothing has to end; 0 means ten seconds
 }
 
 // Front is where programs run in the foreground.
@@ -31,7 +34,8 @@ type Front = host.Front
 // value "off".
 const offKey = "LIMEN_DAEMON"
 
-func (c Config) isOff() bool { return c.getenv(offKey) == "off" }
+// IsOff reports whether no daemon is wanted.
+func (c Config) IsOff() bool { return c.getenv(offKey) == "off" }
 
 func (c Config) getenv(name string) string {
 	if c.Getenv == nil {
@@ -59,6 +63,7 @@ func (c Config) newHost() *host.Host {
 	if c.Host.Carrier.Dial == nil {
 		c.Host.Carrier = carrier
 	}
+	c.Host.Alone = c.IsOff()
 	return host.New(c.Host)
 }
 
@@ -77,7 +82,7 @@ func Connect(ctx context.Context, where string, c Config) (p op.Place, done func
 	}
 	h := c.newHost()
 	near := h.Ops()
-	if c.isOff() {
+	if c.IsOff() {
 		return near, nothing, nil
 	}
 	m, err := meet(ctx, h)
@@ -87,7 +92,7 @@ func Connect(ctx context.Context, where string, c Config) (p op.Place, done func
 	case errors.Is(err, limen.Denied): // it is another user's, whose home this process was given
 		return near, nothing, nil
 	case err != nil:
-		c.tell(limen.Notice{What: "the daemon cannot be asked, so this limen looks for itself", Why: whyOf(err), Next: "limen daemon status"})
+		c.tell(limen.Notice{What: "the daemon cannot be asked, so this limen looks for itself", Why: whyOf(err), Next: nextOf(err, "limen daemon status")})
 		return near, nothing, nil
 	case m == nil:
 		return near, nothing, nil

@@ -17,6 +17,7 @@ import (
 	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/nettest"
 	"github.com/limenhq/limen/internal/op"
+	"github.com/limenhq/limen/internal/wire"
 )
 
 // TestMain is the daemon itself where a test starts one.
@@ -119,11 +120,11 @@ func TestADaemonIsNotAskedWhereNobodyWantsThat(t *testing.T) {
 	if pid := asked(t, Config{}); pid != 0 {
 		t.Errorf("pid %d is asked", pid)
 	}
-	_, done, started, err := Ensure(t.Context(), Config{})
+	_, done, come, err := Ensure(t.Context(), Config{})
 	must(t, err)
 	done()
-	if started != nil {
-		t.Errorf("pid %d was started", started.Process.PID)
+	if come != nil {
+		t.Errorf("there came %+v", come)
 	}
 }
 
@@ -150,16 +151,38 @@ func TestADaemonInAnotherNetworkIsNotAsked(t *testing.T) {
 	other := exec.Command(os.Args[0], "daemon", "run", "--no-names")
 	other.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNET}
 	other.Env = append(os.Environ(), reportKey+"=1")
-	out, err := other.StdoutPipe()
-	must(t, err)
-	must(t, other.Start())
-	defer other.Wait()
-	defer other.Process.Signal(syscall.SIGTERM)
-	_, err = out.Read(make([]byte, 1)) // it answers
-	must(t, err)
+	awaitWord(t, other)
 	if pid := asked(t, Config{}); pid != 0 {
 		t.Errorf("pid %d is asked, and sees another network", pid)
 	}
+	if s, err := Stop(t.Context(), Config{}); !errors.Is(err, limen.Busy) || !strings.Contains(err.Error(), "it runs elsewhere") {
+		t.Errorf("stopping it gives %+v, %v", s, err)
+	}
+	s, err := Status(t.Context(), Config{})
+	if err != nil || len(s.Gaps) != 1 || !strings.Contains(s.Gaps[0].Next, "XDG_STATE_HOME") {
+		t.Errorf("its status is %+v, %v", s, err)
+	}
+	must(t, syscall.Kill(other.Process.Pid, syscall.SIGSTOP))
+	awaitStopped(t, other.Process.Pid)
+	if s, err := Stop(t.Context(), Config{}); !errors.Is(err, limen.Busy) || !strings.Contains(err.Error(), "no daemon of this limen here") {
+		t.Errorf("stopping it while it hangs gives %+v, %v", s, err)
+	}
+	must(t, syscall.Kill(other.Process.Pid, syscall.SIGCONT))
+}
+
+// awaitWord starts a program, waits until it has said something, and ends it with the
+// test.
+func awaitWord(t *testing.T, c *exec.Cmd) {
+	t.Helper()
+	out, err := c.StdoutPipe()
+	must(t, err)
+	must(t, c.Start())
+	t.Cleanup(func() {
+		c.Process.Kill() // has ended, where the test was about that
+		c.Wait()
+	})
+	_, err = out.Read(make([]byte, 1))
+	must(t, err)
 }
 
 func TestADaemonThatHangsHoldsUpNobody(t *testing.T) {
@@ -171,6 +194,53 @@ func TestADaemonThatHangsHoldsUpNobody(t *testing.T) {
 	var said []string
 	if pid := asked(t, told(&said)); pid != 0 || len(said) != 1 || !strings.Contains(said[0], "no sign of life") {
 		t.Errorf("pid %d is asked; told %q", pid, said)
+	}
+}
+
+func TestADaemonThatHangsIsNamedAndCanBeEnded(t *testing.T) {
+	atHome(t)
+	started(t, nameless)
+	self, err := os.Executable()
+	must(t, err)
+	s := ask(t, op.Succeed, op.SucceedIn{Executable: self}) // the socket was made by another process
+	pid := s.Process.PID
+	must(t, syscall.Kill(pid, syscall.SIGSTOP))
+	awaitStopped(t, pid)
+	named := fmt.Sprintf("the daemon (pid %d) gives no sign of life", pid)
+	if s, err := Status(t.Context(), Config{}); !errors.Is(err, limen.Busy) || whyOf(err) != named || nextOf(err, "") != "limen daemon stop" {
+		t.Errorf("its status is %+v, %v", s, err)
+	}
+	if s, err := Start(t.Context(), Config{}, nameless); whyOf(err) != named {
+		t.Errorf("starting one gives %+v, %v", s, err)
+	}
+	if s, err = Stop(t.Context(), Config{}); err != nil || s.Note != fmt.Sprintf("the daemon (pid %d), which answered nothing, has ended", pid) {
+		t.Errorf("stopping it gives %+v, %v", s, err)
+	}
+	awaitEnd(t, pid)
+	started(t, nameless) // nothing is in its way
+}
+
+func TestADaemonThatIsDeafIsKilled(t *testing.T) {
+	atHome(t)
+	deaf := exec.Command(os.Args[0], "daemon", "run")
+	deaf.Env = append(os.Environ(), deafKey+"=1")
+	awaitWord(t, deaf)
+	s, err := Stop(t.Context(), Config{Grace: look})
+	if err != nil || s.Note != fmt.Sprintf("the daemon (pid %d), which answered nothing, is killed", deaf.Process.Pid) {
+		t.Errorf("stopping it gives %+v, %v", s, err)
+	}
+	started(t, nameless)
+}
+
+func TestWhoeverIsNoDaemonIsNotKilled(t *testing.T) {
+	atHome(t)
+	socket, err := Config{}.newHost().DaemonSocket()
+	must(t, err)
+	l, err := wire.Listen(socket) // it is this test
+	must(t, err)
+	defer l.Close()
+	if s, err := Stop(t.Context(), Config{Grace: look}); !errors.Is(err, limen.Busy) || !strings.Contains(err.Error(), fmt.Sprintf("pid %d has its socket", os.Getpid())) {
+		t.Errorf("stopping it gives %+v, %v", s, err)
 	}
 }
 
@@ -236,6 +306,113 @@ func TestWhyADaemonDoesNotStartIsSaid(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(home, ".local/state/limen/run/daemon.sock*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// setting writes a file of settings.
+func setting(t *testing.T, home, text string) {
+	t.Helper()
+	dir := filepath.Join(home, ".config", "limen")
+	must(t, os.MkdirAll(dir, 0o700))
+	must(t, os.WriteFile(filepath.Join(dir, "config.toml"), []byte(text), 0o600))
+}
+
+func TestADaemonIsReplacedWhenItsSettingsHaveChanged(t *testing.T) {
+	home := atHome(t)
+	first := started(t, Terms{})
+	setting(t, home, "[names]\nobserve = false\n")
+	s, err := Status(t.Context(), Config{})
+	must(t, err)
+	if len(s.Gaps) != 1 || !strings.Contains(s.Gaps[0].Why, "they have changed") || s.Gaps[0].Next != "limen daemon start" {
+		t.Errorf("before, its status has %+v", s.Gaps)
+	}
+	second := started(t, Terms{})
+	if second.Process.PID == first.Process.PID || !strings.Contains(second.Note, "its settings have changed") || second.Observes {
+		t.Errorf("the next one is %+v", second)
+	}
+
+	setting(t, home, "[names]\nobserve = 3\n")
+	if s, err := Start(t.Context(), Config{}, Terms{}); err == nil || !strings.Contains(err.Error(), "config.toml") {
+		t.Errorf("with settings that cannot be read, Start gave %+v, %v", s, err)
+	}
+	var said []string
+	place, done, come, err := Ensure(t.Context(), told(&said))
+	must(t, err)
+	defer done()
+	if come != nil || len(said) != 1 || !strings.Contains(said[0], "goes on as it is") {
+		t.Errorf("with settings that cannot be read, there came %+v; told %q", come, said)
+	}
+	if s, err := op.Standing.On(t.Context(), place, op.StandingIn{Brief: true}); err != nil || s.Process == nil || s.Process.PID != second.Process.PID {
+		t.Errorf("who is asked says %+v, %v", s, err)
+	}
+}
+
+func TestADaemonStaysWhileSomebodyHasAnAddressOfItsPort(t *testing.T) {
+	atHome(t)
+	l, err := net.Listen("tcp4", "0.0.0.0:443") // and [::1]:443 is free
+	must(t, err)
+	defer l.Close()
+	s := started(t, Terms{})
+	if again := started(t, Terms{}); again.Process.PID != s.Process.PID {
+		t.Errorf("it is replaced: %s", again.Note)
+	}
+	must(t, l.Close())
+	next := started(t, Terms{})
+	if !strings.Contains(next.Note, "its usual ports can be had now") {
+		t.Errorf("as soon as the port is free: %s", next.Note)
+	}
+	for _, d := range next.Doors {
+		if d.Why != "" || d.Next != "" {
+			t.Errorf("443 is had, and %v says %q", d.Endpoint, d.Why)
+		}
+	}
+	if again := started(t, Terms{}); again.Process.PID != next.Process.PID {
+		t.Errorf("it is replaced once more: %s", again.Note)
+	}
+}
+
+func TestWhatADaemonHasSaidIsKeptAndNamed(t *testing.T) {
+	home := atHome(t)
+	log := filepath.Join(home, ".local/state/limen/run/daemon.log")
+	must(t, os.MkdirAll(filepath.Dir(log), 0o700))
+	must(t, os.WriteFile(log, []byte("panic: at the disco\n"), 0o600))
+	s, err := Status(t.Context(), Config{})
+	if err != nil || len(s.Gaps) != 1 || !strings.HasSuffix(s.Gaps[0].Why, log) {
+		t.Errorf("before the next start, the status has %+v, %v", s.Gaps, err)
+	}
+	started(t, nameless)
+	if text, err := os.ReadFile(log + ".old"); err != nil || string(text) != "panic: at the disco\n" {
+		t.Errorf("after it, there is %q, %v", text, err)
+	}
+	if s, err = Status(t.Context(), Config{}); err != nil || len(s.Gaps) != 1 || !strings.HasSuffix(s.Gaps[0].Why, log+".old") {
+		t.Errorf("after it, the status has %+v, %v", s.Gaps, err)
+	}
+	if err := Run(t.Context(), Config{}, nameless); !errors.Is(err, limen.Busy) {
+		t.Errorf("a second one: %v", err)
+	}
+	if text, err := os.ReadFile(log); err != nil || len(text) > 0 {
+		t.Errorf("the log says %q, %v", text, err)
+	}
+}
+
+func TestADaemonThatCrashesAtItsStartLeavesItsWords(t *testing.T) {
+	home := atHome(t)
+	t.Setenv(crashKey, "1")
+	s, err := Start(t.Context(), Config{}, nameless)
+	if log := filepath.Join(home, ".local/state/limen/run/daemon.log"); err == nil || !strings.Contains(err.Error(), "its last words are in "+log) {
+		t.Errorf("Start gave %+v, %v", s, err)
+	}
+}
+
+func TestWithoutADirectoryItIsSaidWhatToDo(t *testing.T) {
+	for _, home := range []string{"", "/proc/1/nope"} {
+		t.Run(home, func(t *testing.T) {
+			atHome(t)
+			t.Setenv("HOME", home)
+			if s, err := Start(t.Context(), Config{}, nameless); !errors.Is(err, limen.Denied) || !strings.Contains(nextOf(err, ""), "set XDG_STATE_HOME") {
+				t.Errorf("Start gave %+v, %v", s, err)
+			}
+		})
 	}
 }
 

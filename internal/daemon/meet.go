@@ -42,8 +42,8 @@ func meet(ctx context.Context, h *host.Host) (*meeting, error) {
 			return m, err
 		}
 		select {
-		case <-limit: // it is there, and says nothing
-			return nil, err
+		case <-limit:
+			return nil, silent(ctx, socket)
 		case <-time.After(look): // it has ended in this moment, and its socket soon will
 		}
 	}
@@ -69,15 +69,46 @@ func greet(ctx context.Context, h *host.Host, socket string) (*meeting, error) {
 // seesTheSame reports whether the daemon sees the machine as this process does.
 func (m *meeting) seesTheSame() bool { return m.card.Vantage == m.here }
 
+// isElsewhere reports whether the daemon is not among the processes, or not in
+// the network, of this one.
+func (m *meeting) isElsewhere() bool {
+	there, here := m.card.Vantage, m.here
+	return there.User != here.User || there.Network != here.Network || there.PIDs != here.PIDs
+}
+
 // difference says why the daemon is not to be asked. It is empty if it is.
 func (m *meeting) difference() string {
-	if !m.seesTheSame() {
-		return fmt.Sprintf("it (pid %d) runs elsewhere, as in a container, or with other directories", m.card.Process.PID)
+	pid := m.card.Process.PID
+	switch {
+	case m.isElsewhere():
+		return fmt.Sprintf("it runs elsewhere (there it is pid %d), as in a container or on the host of this one", pid)
+	case !m.seesTheSame():
+		return fmt.Sprintf("it (pid %d) runs with other directories; its settings are in %q", pid, m.card.Vantage.Settings)
 	}
 	if isSame, isKnown := m.isSameProgram(); isKnown && isSame || m.card.Version == version() && (!isKnown || isTelling(version())) {
 		return ""
 	}
-	return fmt.Sprintf("it (pid %d) is limen %s, and this is %s", m.card.Process.PID, m.card.Version, version())
+	if m.card.Version == version() {
+		return fmt.Sprintf("it (pid %d) is another build of limen", pid)
+	}
+	return fmt.Sprintf("it (pid %d) is limen %s, and this is %s", pid, m.card.Version, version())
+}
+
+// remedy is what makes the difference go away.
+func (m *meeting) remedy() string {
+	switch {
+	case m.isElsewhere():
+		return "give limen a directory of its own here: set XDG_STATE_HOME"
+	case !m.seesTheSame():
+		return "limen daemon stop, and then limen daemon start"
+	}
+	return "limen daemon start"
+}
+
+// isOutdated reports whether the daemon has read other settings than there are
+// now.
+func (m *meeting) isOutdated(h *host.Host) bool {
+	return m.card.SettingsMark != "" && m.card.SettingsMark != h.SettingsMark()
 }
 
 // isTelling reports whether two programs of one version have the same code.
@@ -94,6 +125,15 @@ func (m *meeting) isSameProgram() (isSame, isKnown bool) {
 	}
 	ours, err := os.Stat("/proc/self/exe")
 	return err == nil && os.SameFile(theirs, ours), err == nil
+}
+
+// nextOf is what an error says is to be done, or else what usually is.
+func nextOf(err error, usual string) string {
+	var known *limen.Error
+	if errors.As(err, &known) && known.Next != "" {
+		return known.Next
+	}
+	return usual
 }
 
 // whyOf is the cause of an error, without what could not be done.

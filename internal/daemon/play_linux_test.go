@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -10,6 +11,8 @@ import (
 	"slices"
 	"syscall"
 	"testing"
+
+	"github.com/limenhq/limen/internal/wire"
 )
 
 // lifeline is a socket at which a test listens as long as it lives.
@@ -32,6 +35,28 @@ func holdLifeline(t *testing.T, home string) {
 	}()
 }
 
+// deafKey is a variable that makes a daemon one that answers nothing, and does not
+// end when it is told to.
+const deafKey = "LIMEN_TEST_DEAF"
+
+// crashKey is a variable that makes a daemon crash at its start.
+const crashKey = "LIMEN_TEST_CRASH"
+
+func listenAndHearNothing() (code int) {
+	signal.Ignore(syscall.SIGTERM)
+	socket, err := Config{}.newHost().DaemonSocket()
+	if err == nil {
+		_, err = wire.Listen(socket)
+	}
+	fmt.Println(err)
+	c, err := net.Dial("unix", lifeline(os.Getenv("HOME")))
+	if err != nil {
+		return 1
+	}
+	c.Read(make([]byte, 1)) // until the test ends
+	return 0
+}
+
 // serveAsDaemon is what cli does for limen daemon run.
 func serveAsDaemon(args []string) (code int) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -43,7 +68,15 @@ func serveAsDaemon(args []string) (code int) {
 			stop()
 		}()
 	}
-	if err := Run(ctx, Config{}, Terms{Nameless: slices.Contains(args, "--no-names")}); err != nil {
+	if os.Getenv(crashKey) != "" {
+		panic("as the test wants it")
+	}
+	if os.Getenv(deafKey) != "" {
+		return listenAndHearNothing()
+	}
+	if err := Run(ctx, Config{}, Terms{Nameless: slices.Contains(args, "--no-names")}); errors.Is(err, ErrTold) {
+		return 1
+	} else if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}

@@ -50,16 +50,17 @@ func (r *report) ready(s limen.Standing) bool {
 	return true
 }
 
-// failed reports why there is no daemon.
-func (r *report) failed(err error) {
+// failed reports why there is no daemon. It returns whether anybody listens.
+func (r *report) failed(err error) bool {
 	if r == nil || err == nil {
-		return
+		return false
 	}
 	var known *limen.Error
 	if !errors.As(err, &known) {
 		known = &limen.Error{What: "cannot run the daemon", Why: err.Error()}
 	}
 	r.say(word{Failed: known})
+	return true
 }
 
 func (r *report) retired() {

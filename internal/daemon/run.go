@@ -33,6 +33,7 @@ type daemon struct {
 
 	self   limen.ProcessID
 	since  time.Time
+	mark   string // of the settings that it has read; empty if it reads them for each question
 	socket string
 
 	listener net.Listener // of questions
@@ -47,6 +48,9 @@ type daemon struct {
 	successor *successor // who has taken over; nil as long as nobody has
 }
 
+// ErrTold is of an error that the limen which has started the daemon was told.
+var ErrTold = errors.New("whoever has started the daemon was told")
+
 // Run is the daemon. It answers verbs at its socket and names at its doors, and
 // returns when ctx ends or somebody retires it, with everything closed. Where
 // another daemon of this user runs, the error is Busy.
@@ -56,7 +60,9 @@ func Run(ctx context.Context, c Config, t Terms) error {
 	if err == nil {
 		err = run(ctx, c, t, r, w)
 	}
-	r.failed(err)
+	if r.failed(err) {
+		return errors.Join(err, ErrTold)
+	}
 	return err
 }
 
@@ -67,7 +73,10 @@ func run(ctx context.Context, c Config, t Terms, r *report, w will) (err error) 
 	}
 	defer w.close()
 	if d.socket, err = d.host.DaemonSocket(); err != nil {
-		return err
+		return placeless("run the daemon", err)
+	}
+	if !t.Nameless {
+		d.mark = d.host.SettingsMark() // before they are read: whatever changes later is seen
 	}
 	if d.listener, err = w.listen(d.socket); err != nil {
 		return d.inUse(ctx, err)
@@ -77,6 +86,11 @@ func run(ctx context.Context, c Config, t Terms, r *report, w will) (err error) 
 		return errors.Join(err, d.drop())
 	}
 	return d.keep(ctx)
+}
+
+// placeless says that there is no directory for the daemon's socket.
+func placeless(what string, err error) error {
+	return &limen.Error{Kind: limen.Denied, What: "cannot " + what, Why: err.Error(), Next: "set XDG_STATE_HOME to a directory that you can write to"}
 }
 
 // drop lets go of the socket before anybody was answered there. One that the
@@ -102,7 +116,10 @@ func (d *daemon) inUse(ctx context.Context, err error) error {
 		return err
 	}
 	who := "another daemon runs"
-	if m, err := meet(ctx, d.host); err == nil && m != nil {
+	switch m, err := meet(ctx, d.host); {
+	case err != nil:
+		who = whyOf(err)
+	case m != nil:
 		who = fmt.Sprintf("a daemon runs already (pid %d)", m.card.Process.PID)
 		m.client.Close()
 	}
@@ -138,6 +155,9 @@ func (d *daemon) keep(ctx context.Context) error {
 	case err := <-kept:
 		return errors.Join(err, d.drop())
 	case <-ready: // a question that has come before waits
+	}
+	if d.isHeir {
+		_ = wire.Claim(d.listener) // whoever finds it hung is told the PID of the one before
 	}
 	go func() { answered <- wire.Serve(life, d.listener, wire.Handler(d.table(), nil)) }()
 	d.ready(life)
@@ -211,7 +231,7 @@ func (d *daemon) table() op.Table {
 // standing says how the daemon is.
 func (d *daemon) standing(ctx context.Context, in op.StandingIn) (limen.Standing, error) {
 	s, err := d.host.Standing(ctx, in)
-	s.Process, s.Version, s.Since, s.Socket = &d.self, version(), d.since, d.socket
+	s.Process, s.Version, s.Since, s.Socket, s.SettingsMark = &d.self, version(), d.since, d.socket, d.mark
 	if in.Brief || err != nil {
 		return s, err
 	}

@@ -1,8 +1,5 @@
 package daemon
 
-// taskName is the name of the daemon for the task scheduler.
-const taskName = "limen"
-
 // task is what the task scheduler of Windows reads ([MS-TSCH], section 2.5,
 // "Task Schema"). It runs with the least rights of its user, on battery, too,
 // and is never ended for having run long.

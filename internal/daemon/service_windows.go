@@ -8,6 +8,9 @@ import (
 	"strings"
 )
 
+// taskName is the name of the daemon for the task scheduler.
+const taskName = "limen"
+
 // service is a task of the scheduler, which keeps it itself: the file is what it
 // was made from.
 func (c Config) service() service {

@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
-	"strconv"
 	"time"
 
 	"github.com/limenhq/limen"
@@ -24,65 +22,99 @@ const (
 	look     = 10 * time.Millisecond
 )
 
-// Ensure returns the daemon as a place, and starts it if none runs; started is
-// then what it says of itself. One that is another limen is replaced. Where no
-// daemon is wanted, the place is this process.
-func Ensure(ctx context.Context, c Config) (p op.Place, done func() error, started *limen.Standing, err error) {
-	if !c.isOff() {
-		s, isNew, err := start(ctx, c, Terms{})
-		if err != nil {
+// A Coming is how a daemon has come to be where none was, or another one.
+type Coming struct {
+	PID     int
+	Instead string // why it has taken the place of another one; empty if there was none
+}
+
+// Ensure returns the daemon as a place, and starts it if none runs, or replaces
+// one as Start does; come then says how. One that cannot be replaced is asked all
+// the same. Where no daemon is wanted, the place is this process.
+func Ensure(ctx context.Context, c Config) (p op.Place, done func() error, come *Coming, err error) {
+	if !c.IsOff() {
+		switch s, came, err := start(ctx, c, Terms{}); {
+		case err != nil && s.Process != nil:
+			c.tell(limen.Notice{What: fmt.Sprintf("the daemon (pid %d) goes on as it is", s.Process.PID), Why: whyOf(err), Next: "limen daemon start, when that is put right"})
+		case err != nil:
 			return nil, nil, nil, err
-		}
-		if isNew {
-			started = &s
+		default:
+			come = came
 		}
 	}
 	p, done, err = Connect(ctx, "", c)
-	return p, done, started, err
+	return p, done, come, err
 }
 
 // Start starts the daemon in the background, and returns when it answers. One
-// that runs already stays, unless it is another limen, or could have better
-// doors by now: then it is replaced, and no connection is dropped. The note of
-// what is returned says which it was.
+// that runs already stays, unless it is another limen, has read other settings,
+// or could have better doors by now: then it is replaced, and no connection is
+// dropped. The note of what is returned says which it was.
 func Start(ctx context.Context, c Config, t Terms) (limen.Standing, error) {
 	s, _, err := start(ctx, c, t)
-	return s, err
+	if err != nil {
+		return limen.Standing{}, err
+	}
+	return s, nil
 }
 
-func start(ctx context.Context, c Config, t Terms) (s limen.Standing, isNew bool, err error) {
+// start is Start. If a daemon that could be asked cannot be replaced, its
+// standing is returned beside the error.
+func start(ctx context.Context, c Config, t Terms) (s limen.Standing, come *Coming, err error) {
 	h := c.newHost()
+	if _, err := h.DaemonSocket(); err != nil {
+		return s, nil, placeless("start the daemon", err)
+	}
 	m, err := meet(ctx, h)
 	if err != nil {
-		return s, false, err
+		return s, nil, err
 	}
 	if m == nil {
-		if s, m, err = launchOrMeet(ctx, c, h, t); m == nil {
+		s, m, err = launchOrMeet(ctx, c, h, t)
+		if err != nil {
+			return s, nil, err
+		}
+		if m == nil {
 			s.Note = "the daemon is started"
-			return s, err == nil, err
+			return s, &Coming{PID: s.Process.PID}, nil
 		}
 	}
 	defer m.client.Close()
 	if !m.seesTheSame() {
-		return s, false, &limen.Error{Kind: limen.Busy, What: "cannot start the daemon", Why: "one runs already, and " + m.difference(), Next: "limen daemon stop"}
+		return s, nil, &limen.Error{Kind: limen.Busy, What: "cannot start the daemon", Why: "one runs already, and " + m.difference(), Next: m.remedy()}
 	}
 	if s, err = op.Standing.On(ctx, m.client, op.StandingIn{}); err != nil {
-		return s, false, err
+		return limen.Standing{}, nil, err
 	}
-	why := m.difference()
-	if why == "" && couldEnter(ctx, s.Doors) {
-		why = "its usual ports can be had now"
-	}
+	isOther := m.difference() != ""
+	why := m.reason(ctx, h, s)
 	if why == "" {
 		s.Note = "the daemon runs already"
-		return s, false, nil
+		return s, nil, nil
 	}
-	before := s.Process.PID
-	if s, err = replace(ctx, m); err != nil {
-		return s, false, err
+	before := s
+	switch s, err = replace(ctx, m); {
+	case err != nil && isOther:
+		return limen.Standing{}, nil, err
+	case err != nil:
+		return before, nil, err
 	}
-	s.Note = fmt.Sprintf("the daemon (pid %d) is replaced: %s", before, why)
-	return s, true, nil
+	s.Note = fmt.Sprintf("the daemon (pid %d) is replaced: %s", before.Process.PID, why)
+	return s, &Coming{PID: s.Process.PID, Instead: why}, nil
+}
+
+// reason says why a daemon that stands like that is to be replaced. It is empty
+// if it is not.
+func (m *meeting) reason(ctx context.Context, h *host.Host, s limen.Standing) string {
+	switch {
+	case m.difference() != "":
+		return m.difference()
+	case m.isOutdated(h):
+		return "its settings have changed"
+	case couldEnter(ctx, h, s.Doors):
+		return "its usual ports can be had now"
+	}
+	return ""
 }
 
 // launchOrMeet starts a daemon, or meets the one that another limen has started
@@ -117,14 +149,12 @@ func replace(ctx context.Context, m *meeting) (limen.Standing, error) {
 
 // couldEnter reports whether a door that stands in for a usual port could be at
 // that port by now, as when the system's setting has changed since.
-func couldEnter(ctx context.Context, doors []limen.Door) bool {
+func couldEnter(ctx context.Context, h *host.Host, doors []limen.Door) bool {
 	for _, d := range doors {
 		if d.Why == "" || d.Endpoint.Port() == d.Usual {
 			continue
 		}
-		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(d.Endpoint.Address().String(), strconv.Itoa(int(d.Usual))))
-		if err == nil {
-			l.Close() // it was only tried
+		if could, err := h.CouldOpen(ctx, d.Usual); err == nil && could {
 			return true
 		}
 	}
@@ -147,7 +177,7 @@ func launch(ctx context.Context, c Config, h *host.Host, t Terms) (limen.Standin
 		return limen.Standing{}, errors.Join(err, out.Close())
 	}
 	defer nowhere.Close()
-	log := logFile(h)
+	log := openLog(h)
 	if log == nil {
 		log = nowhere
 	} else {
@@ -164,8 +194,9 @@ func launch(ctx context.Context, c Config, h *host.Host, t Terms) (limen.Standin
 	s, err := heard(ctx, json.NewDecoder(said), said)
 	if err != nil {
 		_ = p.Signal(os.Interrupt) // has ended, mostly
+		return s, withLog(err, h)
 	}
-	return s, err
+	return s, nil
 }
 
 // arguments is the command line of a daemon.
@@ -181,20 +212,6 @@ func (t Terms) arguments(program string) []string {
 // project.
 func root(program string) string {
 	return filepath.VolumeName(program) + string(filepath.Separator)
-}
-
-// logFile is where a daemon in the background says what nobody hears, such as
-// why it has crashed. It is nil if there is no place for it.
-func logFile(h *host.Host) *os.File {
-	socket, err := h.DaemonSocket()
-	if err != nil || os.MkdirAll(filepath.Dir(socket), 0o700) != nil {
-		return nil
-	}
-	f, err := os.OpenFile(filepath.Join(filepath.Dir(socket), "daemon.log"), os.O_WRONLY|os.O_CREATE|os.O_APPEND|os.O_TRUNC, 0o600)
-	if err != nil {
-		return nil
-	}
-	return f
 }
 
 // heard waits for a daemon to report that it is ready, or why it will not be.
@@ -217,65 +234,4 @@ func heard(ctx context.Context, from *json.Decoder, said *os.File) (limen.Standi
 		err = errors.New("it has ended at once, and did not say why")
 	}
 	return limen.Standing{}, &limen.Error{Kind: limen.Internal, What: "cannot start the daemon", Why: err.Error(), Next: "limen daemon run says more"}
-}
-
-// Stop ends the daemon, and returns when it has ended.
-func Stop(ctx context.Context, c Config) (limen.Standing, error) {
-	h := c.newHost()
-	m, err := meet(ctx, h)
-	if err != nil {
-		return limen.Standing{}, err
-	}
-	if m == nil {
-		return limen.Standing{}, &limen.Error{Kind: limen.NotFound, What: "cannot stop the daemon", Why: "none runs", Next: "limen daemon status"}
-	}
-	defer m.client.Close()
-	s, err := op.Retire.On(ctx, m.client, op.RetireIn{})
-	if err != nil {
-		return s, err
-	}
-	m.client.Close()
-	limit := time.After(stopping)
-	for {
-		next, err := meet(ctx, h)
-		if err == nil && next == nil {
-			break
-		}
-		if next != nil {
-			next.client.Close()
-		}
-		select {
-		case <-ctx.Done():
-			return s, ctx.Err()
-		case <-limit:
-			return s, &limen.Error{Kind: limen.Busy, What: "cannot stop the daemon", Why: fmt.Sprintf("pid %d does not end", s.Process.PID), Next: "what it is asked may take long; limen daemon status"}
-		case <-time.After(look):
-		}
-	}
-	s.Note = fmt.Sprintf("the daemon (pid %d) has ended", s.Process.PID)
-	s.Process, s.Usage, s.Doors, s.Names = nil, nil, nil, 0
-	return s, nil
-}
-
-// Status says whether a daemon runs, and how it is.
-func Status(ctx context.Context, c Config) (limen.Standing, error) {
-	h := c.newHost()
-	m, err := meet(ctx, h)
-	if err != nil {
-		return limen.Standing{}, err
-	}
-	if m == nil {
-		s, err := h.Standing(ctx, op.StandingIn{})
-		s.Service = c.service().file()
-		return s, err
-	}
-	defer m.client.Close()
-	s, err := op.Standing.On(ctx, m.client, op.StandingIn{})
-	if why := m.difference(); err == nil && why != "" {
-		s.Gaps = append(s.Gaps, limen.Gap{What: "commands do not ask this daemon", Why: why, Next: "limen daemon start"})
-	}
-	if c.isOff() {
-		s.Gaps = append(s.Gaps, limen.Gap{What: "commands do not ask this daemon", Why: offKey + " is off"})
-	}
-	return s, err
 }

@@ -47,7 +47,8 @@ func (d *daemon) succeed(ctx context.Context, in op.SucceedIn) (s limen.Standing
 	if s, err = heard(ctx, next.words, next.said); err != nil {
 		_ = next.process.Kill() // has ended, mostly
 		next.said.Close()
-		return s, notReplaced(limen.Denied, errors.New(whyOf(err)))
+		_ = wire.Claim(d.listener) // or whoever finds it hung is told the PID of the other
+		return s, notReplaced(limen.Denied, errors.New(causeOf(err)))
 	}
 	d.successor = next
 	d.leave()
@@ -56,6 +57,16 @@ func (d *daemon) succeed(ctx context.Context, in op.SucceedIn) (s limen.Standing
 
 func notReplaced(kind limen.Kind, why error) error {
 	return &limen.Error{Kind: kind, What: "cannot replace the daemon", Why: why.Error(), Next: "limen daemon status; the one that runs goes on"}
+}
+
+// causeOf is why another daemon does not come up. What is wrong with a file is no
+// cause without that file.
+func causeOf(err error) string {
+	var known *limen.Error
+	if errors.As(err, &known) && known.Kind == limen.Invalid {
+		return known.What + ": " + known.Why
+	}
+	return whyOf(err)
 }
 
 // checkProgram says what is wrong with a program before it is started.

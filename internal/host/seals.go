@@ -135,7 +135,8 @@ func (s *seals) gap(ctx context.Context) *limen.Gap {
 	if isTrusted {
 		return nil
 	}
-	return &padlock
+	g := padlock
+	return &g
 }
 
 // padlock is what is missing without trust.
@@ -150,5 +151,6 @@ func (s *seals) known() *limen.Gap {
 	if !s.wasAsked || s.trusted {
 		return nil
 	}
-	return &padlock
+	g := padlock
+	return &g
 }

@@ -117,28 +117,54 @@ func (o *opening) enter(ctx context.Context, usual, spare uint16) error {
 	if slices.ContainsFunc(o.doors, isFinal) {
 		return nil
 	}
+	isStandIn := slices.ContainsFunc(o.doors, isHanded)
 	why, err := o.bind(ctx, usual, limen.Door{Usual: usual, Grant: o.right(usual)})
-	if err != nil || why == nil {
+	if err != nil {
 		return err
 	}
-	for i, d := range o.doors {
-		if isHanded(d) {
-			o.doors[i].Why, o.doors[i].Next = why.Why, why.Next
-		}
-	}
-	if slices.ContainsFunc(o.doors, isHanded) {
+	if why == nil {
+		o.explain(usual, limen.Error{}) // there is no why any more
 		return nil
 	}
+	if isStandIn {
+		o.explain(usual, *why)
+		return nil
+	}
+	instead := limen.Door{Usual: usual, Grant: limen.GrantElsewhere, Why: why.Why, Next: why.Next}
 	for port := spare; port < spare+mostSpare; port++ {
-		instead := limen.Door{Usual: usual, Grant: limen.GrantElsewhere, Why: why.Why, Next: why.Next}
-		if refused, err := o.bind(ctx, port, instead); err != nil || refused == nil {
+		refused, err := o.bind(ctx, port, instead)
+		if err != nil || refused == nil {
 			return err
+		}
+		if port == spare { // people type it, and meet somebody else there
+			instead.Why += "; " + refused.Why
 		}
 	}
 	return &limen.Error{
 		Kind: limen.Busy, What: fmt.Sprintf("cannot answer for names at any port from %d to %d", spare, spare+mostSpare-1),
 		Why: "all are taken, and " + why.Why, Next: cmp.Or(why.Next, "limen list"),
 	}
+}
+
+// explain says why the doors that stand in for a usual port are not there.
+func (o *opening) explain(usual uint16, why limen.Error) {
+	for i, d := range o.doors {
+		if d.Usual == usual && d.Endpoint.Port() != usual {
+			o.doors[i].Why, o.doors[i].Next = why.Why, why.Next
+		}
+	}
+}
+
+// CouldOpen reports whether Open would have a port by now, for whoever has other
+// doors open already. It is tried, and closed again.
+func CouldOpen(ctx context.Context, d Doorway, port uint16) (bool, error) {
+	if isExclusive {
+		d.Taken = nil // the bind says enough
+	}
+	o := opening{Doorway: d}
+	defer o.close()
+	refused, err := o.bind(ctx, port, limen.Door{Usual: port})
+	return refused == nil && err == nil, err
 }
 
 // bind opens a port at both loopback addresses, or says why it cannot be had. A

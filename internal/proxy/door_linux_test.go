@@ -120,9 +120,12 @@ func TestAPortThatSomebodyHasIsLeftToThem(t *testing.T) {
 			nettest.Listen(t, "tcp", where)
 			nettest.Listen(t, "tcp", "127.0.0.1:8443")
 			d := Doorway{Taken: func(_ context.Context, port uint16) (string, error) {
-				return map[uint16]string{443: "nginx (pid 1) has it"}[port], nil
+				return map[uint16]string{443: "nginx (pid 1) has it", 8443: "tomcat (pid 2) has it"}[port], nil
 			}}
-			why := &limen.Error{Why: "port 443 is taken: nginx (pid 1) has it", Next: "limen why 443"}
+			if could, err := CouldOpen(t.Context(), d, 443); could || err != nil {
+				t.Errorf("443 could be opened: %v, %v", could, err)
+			}
+			why := &limen.Error{Why: "port 443 is taken: nginx (pid 1) has it; port 8443 is taken: tomcat (pid 2) has it", Next: "limen why 443"}
 			sameDoors(t, openedDoors(t, d), doorPair(8444, doorElsewhere(443, why)), doorPair(80, limen.Door{Usual: 80, Grant: limen.GrantCapability}))
 		})
 	}
@@ -142,13 +145,16 @@ func TestWhatWasHandedOverStays(t *testing.T) {
 		hand("127.0.0.1:8443", limen.Door{Grant: limen.GrantInherited, Why: "what was so once"}),
 	}
 	at := func(port uint16, d limen.Door) []limen.Door { return doorPair(port, d)[:1] }
+	if could, err := CouldOpen(t.Context(), Doorway{}, 443); !could || err != nil {
+		t.Errorf("443 could be opened: %v, %v", could, err)
+	}
 	listeners, doors, err := Open(t.Context(), Doorway{Handed: handed})
 	if err != nil {
 		t.Fatal(err)
 	}
 	sameDoors(t, doors,
 		at(80, limen.Door{Usual: 80, Grant: limen.GrantManager}),
-		at(8443, limen.Door{Usual: 443, Grant: limen.GrantInherited, Why: "what was so once"}),
+		at(8443, limen.Door{Usual: 443, Grant: limen.GrantInherited}), // why it was not there is no longer so
 		doorPair(443, limen.Door{Usual: 443, Grant: limen.GrantCapability}))
 	for _, l := range listeners[2:] {
 		l.Close()
@@ -220,10 +226,10 @@ func TestACapabilityIsReadFromAStatus(t *testing.T) {
 	for text, want := range map[string]bool{
 		"CapPrm:\t0000000000000400\nCapEff:\t0000000000000400\n": true,
 		"CapPrm:\t0000000000000400\nCapEff:\t0000000000000000\n": false,
-		"CapEff:\t000001ffffffffff":                               true,
-		"CapEff:\t":                                               false,
-		"CapEff:\tzzz\n":                                          false,
-		"":                                                        false,
+		"CapEff:\t000001ffffffffff":                              true,
+		"CapEff:\t":                                              false,
+		"CapEff:\tzzz\n":                                         false,
+		"":                                                       false,
 	} {
 		if got := hasCapability([]byte(text), capNetBindService); got != want {
 			t.Errorf("%q has it: %v; want %v", text, got, want)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -39,6 +40,10 @@ func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, route Route) {
 		p.explain(w, r, route, err)
 		return
 	}
+	if target, _ := pathFor(r, route); !setTarget(new(url.URL), target) {
+		refuseTarget(w)
+		return
+	}
 	x := &exchange{
 		p: p, w: w, r: r, route: route, u: route.Upstream, early: early{w: w, r: r}, upgrade: upgradeOf(r),
 		isTwo: route.Target.Scheme == limen.SchemeH2C || r.ProtoMajor == 2 && isGRPC(r),
@@ -48,9 +53,10 @@ func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, route Route) {
 		refuseTunnel(w, r)
 		return
 	case !isExtended(r): // what such a one has for a body is the other protocol
-		x.load = newLoad(w, r)
+		x.load = newLoad(w, r, p.config.Now)
 	}
 	defer x.load.end()
+	defer x.u.comeBack()
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
 	res, err := x.insist(ctx, cancel)
@@ -166,6 +172,11 @@ func refuseTunnel(w http.ResponseWriter, r *http.Request) {
 		status = http.StatusNotImplemented
 	}
 	http.Error(w, strings.ToLower(http.StatusText(status)), status)
+}
+
+// refuseTarget refuses a path that would not reach the upstream as it was sent.
+func refuseTarget(w http.ResponseWriter) {
+	http.Error(w, "a path that begins with two slashes has a character that must be escaped (RFC 3986, 3.3)", http.StatusBadRequest)
 }
 
 // errUnsent is of a request of which nothing has left this machine.

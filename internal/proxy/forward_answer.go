@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -18,6 +19,10 @@ func (x *exchange) answer(ctx context.Context, res *http.Response) {
 		return
 	}
 	defer res.Body.Close()
+	if res.StatusCode < 200 || res.StatusCode > 999 { // which no server can say (RFC 9110, section 15)
+		x.fail(fmt.Errorf("%w: its status is %d", errNotHTTP, res.StatusCode))
+		return
+	}
 	x.p.heedRefusal(x.r, x.route, res)
 	h := x.w.Header()
 	x.head(h, res)

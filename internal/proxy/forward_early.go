@@ -10,6 +10,10 @@ import (
 	"sync"
 )
 
+// mostEarly is how many of them a client gets before one answer. An upstream may
+// say that it goes on processing for as long as it likes.
+const mostEarly = 100
+
 // Early passes on what an upstream says before its answer, such as 103 (Early
 // Hints).
 type early struct {
@@ -18,6 +22,7 @@ type early struct {
 
 	mu      sync.Mutex // guards what follows
 	isEnded bool       // the writer is the answer's now
+	passed  int        // see mostEarly
 }
 
 // trace has a transport tell which connection it uses, and what comes early.
@@ -36,9 +41,10 @@ func (e *early) trace(ctx context.Context, use func(c net.Conn, isReused bool)) 
 func (e *early) pass(status int, h textproto.MIMEHeader) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.isEnded || status == http.StatusContinue || !e.r.ProtoAtLeast(1, 1) {
+	if e.isEnded || status == http.StatusContinue || e.passed == mostEarly || !e.r.ProtoAtLeast(1, 1) {
 		return nil
 	}
+	e.passed++
 	fields := http.Header(h)
 	dropHops(fields)
 	own := e.w.Header()

@@ -18,7 +18,7 @@ func (x *exchange) request(ctx context.Context) *http.Request {
 		Method: x.r.Method, URL: x.u.pool(x.sni(), x.isTwo), Host: x.host(), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: maps.Clone(x.r.Header), ContentLength: x.r.ContentLength,
 	}).WithContext(ctx)
-	setTarget(out.URL, target)
+	setTarget(out.URL, target) // which forward has tried
 	h := out.Header
 	trailers := takesTrailers(h["Te"])
 	dropHops(h)
@@ -38,15 +38,17 @@ func (x *exchange) request(ctx context.Context) *http.Request {
 }
 
 // setTarget has net/http write a target as it is. A URL that is opaque is, unless
-// it begins with two slashes (net/url, URL.RequestURI); a path may.
-func setTarget(u *url.URL, target string) {
+// it begins with two slashes (net/url, URL.RequestURI); a path may. It reports
+// whether net/http will write the same, byte for byte.
+func setTarget(u *url.URL, target string) bool {
 	if !strings.HasPrefix(target, "//") {
 		u.Opaque = target
-		return
+		return true
 	}
 	path, query, hasQuery := strings.Cut(target, "?")
 	u.RawPath, u.RawQuery, u.ForceQuery = path, query, hasQuery
 	u.Path, _ = url.PathUnescape(path)
+	return u.EscapedPath() == path
 }
 
 // carry gives a request its body.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -12,7 +13,8 @@ import (
 // window of it. Its lock is never held together with that of the connection.
 type h2Body struct {
 	stream  *h2Stream
-	expects bool // a 100 goes out before anybody waits for the body (RFC 9110, section 10.1.1)
+	waits   atomic.Bool // somebody waits for more of it
+	expects bool        // a 100 goes out before anybody waits for the body (RFC 9110, section 10.1.1)
 
 	mu       sync.Mutex // guards what follows
 	ready    sync.Cond
@@ -108,7 +110,9 @@ func (b *h2Body) read(p []byte) (n int, err error) {
 		case len(p) == 0:
 			return 0, nil
 		}
+		b.waits.Store(true)
 		b.ready.Wait()
+		b.waits.Store(false)
 	}
 	for n < len(p) && len(b.pieces) > 0 {
 		first := b.pieces[0]

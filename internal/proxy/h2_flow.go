@@ -29,7 +29,9 @@ func (s *h2Stream) makeWay(n int) (int, error) {
 			s.isQueued = true
 			c.queue = append(c.queue, s)
 		}
+		s.stall.writing = true
 		s.room.Wait()
+		s.stall.writing = false
 	}
 }
 

@@ -19,6 +19,8 @@ type h2Limits struct {
 	head time.Duration // how long a head may take to arrive; zero means 20 s, and it may be twice that
 	idle time.Duration // how long a connection may be without a request, or silent; zero means 3 minutes
 
+	stall time.Duration // how long it may take nothing of what we have for it; zero means 5 minutes
+
 	now  func() time.Time // the clock of the Date field; nil means the system's
 	tell func(limen.Gap)  // hears of handlers that panicked; nil means that nobody listens
 }
@@ -32,6 +34,7 @@ func (l h2Limits) usual() h2Limits {
 	l.credit = cmp.Or(l.credit, 1000)
 	l.head = cmp.Or(l.head, 20*time.Second)
 	l.idle = cmp.Or(l.idle, 3*time.Minute)
+	l.stall = cmp.Or(l.stall, 5*time.Minute)
 	if l.now == nil {
 		l.now = time.Now
 	}

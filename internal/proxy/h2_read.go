@@ -160,6 +160,7 @@ func (c *h2Conn) admitData(f h2Frame, length int) (*h2Stream, error) {
 		}
 		return nil, h2StreamBreach(f.stream, h2Closed, "DATA behind the end")
 	}
+	s.stall.lasts = 0
 	if s.received += int64(length); s.declared >= 0 && s.received > s.declared {
 		return nil, h2StreamBreach(f.stream, h2Protocol, "more body than content-length")
 	}

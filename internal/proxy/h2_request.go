@@ -64,7 +64,7 @@ func (s *h2Stream) readFields(h *h2Head) (breach string) {
 	for _, f := range h.fields {
 		came, known := s.conn.words.came[f.Name]
 		switch {
-		case !known && !isH2FieldName(f.Name):
+		case !known && (!isH2FieldName(f.Name) || isLookAlike(f.Name)):
 			return "the field name " + strconv.Quote(f.Name)
 		case !known:
 			came.canonical = s.conn.canonical(f.Name)

@@ -13,6 +13,7 @@ func (s *h2Stream) send(head, p []byte, end bool) error {
 		if err := s.makeWayForHead(); err != nil {
 			return err
 		}
+		s.stall.begun = true
 		s.appendFields(head, end && len(p) == 0)
 	}
 	for len(p) > 0 {
@@ -72,6 +73,7 @@ func (s *h2Stream) appendData(p []byte, end bool) {
 	c.out = append(c.out, p...)
 	s.window -= int64(len(p))
 	c.window -= int64(len(p))
+	s.stall.lasts = 0
 	s.appended(end)
 }
 

@@ -36,6 +36,7 @@ type h2Stream struct {
 	isQueued bool       // it waits for the connection, too
 	err      error      // why it ended before its time
 	deadline h2Deadline // the handler's, for writing
+	stall    stall
 
 	// the context
 	isOver bool

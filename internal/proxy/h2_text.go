@@ -71,14 +71,7 @@ func isTokenByte(c byte) bool {
 // isH2Authority reports whether an authority names a host, and perhaps a port, and
 // nothing else: no userinfo (RFC 9113, section 8.3.1), no space, nothing that begins
 // a path.
-func isH2Authority(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c <= ' ' || c >= 0x7f || strings.IndexByte("/\\@?#<>\"{}|^`", c) >= 0 {
-			return false
-		}
-	}
-	return s != ""
-}
+func isH2Authority(s string) bool { return isAuthority([]byte(s)) }
 
 // isH2Path reports whether a path is one of RFC 9113, section 8.3.1: it begins with
 // a slash and has neither spaces, controls, bytes beyond ASCII, nor a fragment.

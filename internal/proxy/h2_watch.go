@@ -44,6 +44,7 @@ func (w *h2Watch) look() {
 	}
 	w.timer.Reset(c.limits.head)
 	c.credit.Store(int32(c.limits.credit))
+	w.endStalled()
 	if c.leaving == h2Warned {
 		c.part()
 	}

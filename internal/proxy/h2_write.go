@@ -70,6 +70,9 @@ func (c *h2Conn) flush() {
 	c.out, c.output = nil, nil
 	c.callNext()
 	c.written.Broadcast()
+	if !c.isOver { // else what is said last has its own
+		c.conn.SetWriteDeadline(c.limits.now().Add(c.limits.stall))
+	}
 	c.mu.Unlock()
 	_, err := c.conn.Write(out)
 	c.mu.Lock()

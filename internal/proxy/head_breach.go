@@ -44,6 +44,7 @@ const (
 	breachHeadLong
 	breachFields
 	breachSlow
+	breachStalled
 )
 
 // breaches are all breaches: how a client is answered, what is wrong, and where
@@ -90,6 +91,7 @@ var breaches = [...]struct {
 	breachHeadLong:       {http.StatusRequestHeaderFieldsTooLarge, "its head is longer than 64 KiB", "RFC 6585, 5"},
 	breachFields:         {http.StatusRequestHeaderFieldsTooLarge, "its head has more than 200 fields", "RFC 6585, 5"},
 	breachSlow:           {http.StatusRequestTimeout, "its head took too long to come", "RFC 9110, 15.5.9"},
+	breachStalled:        {http.StatusRequestTimeout, "nothing more of its body came for too long", "RFC 9110, 15.5.9"},
 }
 
 // Error says what is wrong, as the rest of a sentence about a message.

@@ -183,13 +183,22 @@ func (c *chunks) takeTrailer(b byte) breach {
 	if why != 0 {
 		return why
 	}
-	for _, name := range forbidden {
-		if n := f.name.of(c.line); len(n) == len(name) {
-			if isSame, isAlike := resembles(n, name); isSame || isAlike {
-				return breachTrailer
-			}
-		}
+	if isForHeads(f.name.of(c.line)) {
+		return breachTrailer
 	}
 	c.line = c.line[:0]
 	return 0
+}
+
+// isForHeads reports whether a field is one of forbidden, or looks like one.
+func isForHeads(name []byte) bool {
+	for _, f := range forbidden {
+		if len(f) != len(name) {
+			continue
+		}
+		if isSame, isAlike := resembles(name, f); isSame || isAlike {
+			return true
+		}
+	}
+	return false
 }

@@ -55,6 +55,19 @@ func resembles(name []byte, known string) (isSame, isAlike bool) {
 	return !isAlike, isAlike
 }
 
+// isLookAlike reports whether a name resembles one of known, and is not it.
+func isLookAlike(name string) bool {
+	for i := range known {
+		if len(known[i].name) != len(name) {
+			continue
+		}
+		if _, isAlike := resembles([]byte(name), known[i].name); isAlike {
+			return true
+		}
+	}
+	return false
+}
+
 // fieldOf reads one line.
 func fieldOf(b []byte, line span) (field, breach) {
 	i := line.from

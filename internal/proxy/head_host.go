@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bytes"
+	"math"
 	"net/netip"
 )
 
@@ -44,7 +45,7 @@ func (h *head) address(b []byte) breach {
 // else: no user, no path, and nothing encoded.
 func isAuthority(b []byte) bool {
 	host, port := splitPort(b)
-	if port != nil && (len(port) == 0 || len(port) > 5 || !isAll(port, inNumber)) {
+	if port != nil && !isPort(port) {
 		return false
 	}
 	if len(host) > 2 && host[0] == '[' && host[len(host)-1] == ']' {
@@ -52,6 +53,19 @@ func isAuthority(b []byte) bool {
 		return err == nil && a.Is6() && a.Zone() == ""
 	}
 	return len(host) > 0 && isAll(host, inHost)
+}
+
+// isPort reports whether b is a number that a port can have: some readers would
+// take the rest of a larger one for a port.
+func isPort(b []byte) bool {
+	if len(b) == 0 || len(b) > 5 || !isAll(b, inNumber) {
+		return false
+	}
+	n := 0
+	for _, c := range b {
+		n = n*10 + int(c-'0')
+	}
+	return n <= math.MaxUint16
 }
 
 // splitPort takes apart a host and its port, which is nil if there is none.

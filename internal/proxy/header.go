@@ -74,7 +74,7 @@ func takesTrailers(lines []string) bool { return hasToken(lines, "trailers") }
 // 9110, section 6.5.1).
 func addTrailers(to, from http.Header) {
 	for name, lines := range from {
-		if !hops[name] && !kept[name] && !isWord(name) {
+		if !hops[name] && !kept[name] && !isWord(name) && !isForHeads([]byte(name)) {
 			to[name] = lines
 		}
 	}

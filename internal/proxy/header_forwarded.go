@@ -11,28 +11,37 @@ import (
 // on who asked, for what, and how. This is the first proxy, so what a client
 // has in them is made up. Those that begin with X-Forwarded are of them, too.
 var words = map[string]bool{
-	"Forwarded":           true,
-	"X-Real-Ip":           true,
-	"X-Client-Ip":         true, // and the next three: Rails, Express and others believe them
-	"Client-Ip":           true,
-	"True-Client-Ip":      true,
-	"X-Cluster-Client-Ip": true,
-	"X-Original-Host":     true,
-	"X-Original-Url":      true, // IIS and Symfony take the path from these two
-	"X-Rewrite-Url":       true,
-	"X-Url-Scheme":        true, // the next three mean HTTPS to Django, Rack and Microsoft's
-	"X-Scheme":            true,
-	"Front-End-Https":     true,
-	"Cf-Connecting-Ip":    true,
-	"Fastly-Client-Ip":    true,
+	"Forwarded":                true,
+	"X-Real-Ip":                true,
+	"X-Client-Ip":              true, // and the next three: Rails, Express and others believe them
+	"Client-Ip":                true,
+	"True-Client-Ip":           true,
+	"X-Cluster-Client-Ip":      true,
+	"X-Originating-Ip":         true,
+	"X-Remote-Addr":            true,
+	"X-Remote-Ip":              true,
+	"Forwarded-For":            true,
+	"X-Original-Forwarded-For": true, // what ingress-nginx keeps of the one before it
+	"Remote-User":              true, // who is logged in, to what stands behind a proxy that has asked
+	"X-Host":                   true,
+	"X-Http-Host-Override":     true,
+	"X-Original-Host":          true,
+	"X-Original-Url":           true, // IIS and Symfony take the path from these two
+	"X-Rewrite-Url":            true,
+	"X-Url-Scheme":             true, // the next three mean HTTPS to Django, Rack and Microsoft's
+	"X-Scheme":                 true,
+	"Front-End-Https":          true,
+	"Cf-Connecting-Ip":         true,
+	"Fastly-Client-Ip":         true,
+	"Proxy":                    true, // CGI makes HTTP_PROXY of it, by which programs find theirs (CVE-2016-5385)
 }
 
 // isWord reports whether a field in canonical form is one of words. To CGI and
 // its children, WSGI, Rack and PHP, X_Forwarded_For is the same as
-// X-Forwarded-For (RFC 3875, section 4.1.18), so it is here.
+// X-Forwarded-For (RFC 3875, section 4.1.18), so it is here; and to PHP, X.Forwarded.For.
 func isWord(name string) bool {
-	if strings.IndexByte(name, '_') >= 0 {
-		name = http.CanonicalHeaderKey(strings.ReplaceAll(name, "_", "-"))
+	if strings.ContainsAny(name, "_.") {
+		name = http.CanonicalHeaderKey(strings.NewReplacer("_", "-", ".", "-").Replace(name))
 	}
 	return words[name] || strings.HasPrefix(name, "X-Forwarded")
 }

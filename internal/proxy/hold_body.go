@@ -21,6 +21,7 @@ var errOver = errors.New("this request is over")
 type load struct {
 	r       *http.Request
 	control *http.ResponseController
+	clock   func() time.Time
 
 	turn sync.Mutex // of who reads from the client; mu may be taken while it is held
 
@@ -43,11 +44,11 @@ type portion struct {
 	isClosed bool
 }
 
-func newLoad(w http.ResponseWriter, r *http.Request) *load {
+func newLoad(w http.ResponseWriter, r *http.Request, clock func() time.Time) *load {
 	if r.ContentLength == 0 || r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}
-	return &load{r: r, control: http.NewResponseController(w)}
+	return &load{r: r, control: http.NewResponseController(w), clock: clock}
 }
 
 // begin returns the body for one more request to an upstream.
@@ -84,7 +85,7 @@ func (l *load) answered(w http.ResponseWriter) http.ResponseWriter {
 	defer l.mu.Unlock()
 	l.isAnswer = true
 	if l.isStopped {
-		l.control.SetReadDeadline(time.Time{}) // what still comes is read to no end, or the answer would be lost with the connection
+		l.control.SetReadDeadline(l.clock().Add(lingerTime)) // what still comes is read for a while, or the answer would be lost with the connection
 	}
 	if l.isEnded || l.r.ProtoMajor != 1 {
 		return w

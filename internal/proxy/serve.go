@@ -16,8 +16,11 @@ import (
 
 const (
 	headTime  = 20 * time.Second // how long a head may take to come
+	bodyTime  = time.Minute      // how long a client may send nothing of a body that it has begun
+	stallTime = 5 * time.Minute  // how long it may take nothing of its answer
 	idleTime  = 3 * time.Minute  // how long a connection waits for its next request
 	drainTime = 10 * time.Second // how long requests may go on when serving has ended
+	quietTime = 10 * time.Second // how long a client that is being answered must have been silent to make room for another
 )
 
 // Serve answers on listeners until ctx ends, HTTP and HTTPS alike: the first
@@ -51,17 +54,18 @@ func newFront(c Config, h http.Handler) *front {
 	h = unfailing(h, c.Tell)
 	f := &front{crowd: newCrowd(cmp.Or(c.Connections, roomForGuests()), c.Now), tell: c.Tell, drain: c.Drain}
 	f.sorter = &sorter{
-		handler: h, now: c.Now, plain: newHandover(),
-		limits: h2Limits{head: headTime, idle: idleTime, now: c.Now, tell: c.Tell},
+		handler: h, now: c.Now, plain: newHandover(), body: bodyTime,
+		limits: h2Limits{head: headTime, stall: stallTime, idle: idleTime, now: c.Now, tell: c.Tell},
 	}
 	if c.Certificate != nil {
 		f.sorter.secret = &tls.Config{GetCertificate: c.Certificate, NextProtos: []string{"h2", "http/1.1"}, MinVersion: tls.VersionTLS12}
 	}
 	f.web = &http.Server{
-		Handler: h, IdleTimeout: idleTime, // of heads, what reads them takes care
-		Protocols: new(http.Protocols),
-		ConnState: func(c net.Conn, s http.ConnState) { c.(interface{ heed(http.ConnState) }).heed(s) },
-		ErrorLog:  log.New(io.Discard, "", 0), // what it would say concerns its clients alone
+		Handler: h, IdleTimeout: idleTime, // of heads and bodies, what reads them takes care
+		DisableGeneralOptionsHandler: true, // OPTIONS * is for a name as well as any other request
+		Protocols:                    new(http.Protocols),
+		ConnState:                    func(c net.Conn, s http.ConnState) { c.(interface{ heed(http.ConnState) }).heed(s) },
+		ErrorLog:                     log.New(io.Discard, "", 0), // what it would say concerns its clients alone
 	}
 	f.web.Protocols.SetHTTP1(true)
 	return f

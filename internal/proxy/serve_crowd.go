@@ -3,7 +3,6 @@ package proxy
 import (
 	"container/list"
 	"context"
-	"net"
 	"sync"
 	"time"
 )
@@ -15,10 +14,12 @@ const freshTime = time.Second
 
 // A crowd is all clients that are connected, of which there are never more than
 // a limit. Where it is reached, the one goes that wants nothing for the longest
-// time.
+// time, or, if all want something, the one that is silent the longest.
 type crowd struct {
 	limit int
 	now   func() time.Time
+	head  time.Duration // how long who enters may take to say what it wants
+	quiet time.Duration // how long a busy one must have been silent to be sent away
 
 	mu       sync.Mutex // guards what follows, and the state of each guest
 	all      map[*guest]bool
@@ -28,20 +29,8 @@ type crowd struct {
 	isEnding bool
 }
 
-// A guest is one client's connection.
-type guest struct {
-	net.Conn
-
-	crowd *crowd
-	place *list.Element // among those that are idle; nil while it is not
-	busy  int           // requests under way
-	isOld bool          // it has been answered before
-	bows  bool          // it is told by others that serving ends, and leaves in time
-	goes  bool          // it was sent away
-}
-
 func newCrowd(limit int, now func() time.Time) *crowd {
-	return &crowd{limit: limit, now: now, all: map[*guest]bool{}}
+	return &crowd{limit: limit, now: now, head: headTime, quiet: quietTime, all: map[*guest]bool{}}
 }
 
 // makeRoom waits until there is room for one more.
@@ -52,13 +41,15 @@ func (c *crowd) makeRoom(ctx context.Context) error {
 			c.mu.Unlock()
 			return ctx.Err()
 		}
-		if len(c.all)-c.going >= c.limit {
-			c.evictOne()
+		var later <-chan time.Time
+		if len(c.all)-c.going >= c.limit && !c.evictOne() {
+			later = time.After(c.quiet / 10) // somebody may be silent for long enough by then
 		}
 		changed := c.change()
 		c.mu.Unlock()
 		select {
 		case <-changed:
+		case <-later:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -81,32 +72,40 @@ func (c *crowd) wake() {
 	}
 }
 
-// enter lets a client in. It has some time to say what it wants.
-func (c *crowd) enter(conn net.Conn) *guest {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	g := &guest{Conn: conn, crowd: c}
-	conn.SetDeadline(c.now().Add(headTime))
-	g.place = c.idle.PushBack(g)
-	c.all[g] = true
-	return g
-}
-
-// evict closes the connection that is idle longest.
+// evict sends away who can be spared most.
 func (c *crowd) evict() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.evictOne()
 }
 
-func (c *crowd) evictOne() {
+// evictOne reports whether there was anybody to send away.
+func (c *crowd) evictOne() bool {
+	var g *guest
 	if first := c.idle.Front(); first != nil {
-		g := first.Value.(*guest)
-		g.stand()
-		g.goes = true
-		c.going++
-		g.Conn.Close() // who reads it finds out, and lets it leave
+		g = first.Value.(*guest)
+	} else if g = c.silent(); g == nil {
+		return false
 	}
+	g.stand()
+	g.goes = true
+	c.going++
+	close(g.away)
+	g.Conn.Close() // who reads it finds out, and lets it leave
+	return true
+}
+
+// silent is the busy one of which nothing was heard for the longest time, and
+// nothing taken: a WebSocket that waits, or a client that holds a place with half
+// a request. It is nil where each has done something a moment ago.
+func (c *crowd) silent() (longest *guest) {
+	since := c.now().Add(-c.quiet).UnixNano()
+	for g := range c.all {
+		if moved := g.moved.Load(); moved <= since && !g.goes {
+			longest, since = g, moved
+		}
+	}
+	return longest
 }
 
 // disperse sends those away that want nothing, and the others when they do.
@@ -146,69 +145,4 @@ func (c *crowd) wait() {
 		c.mu.Unlock()
 		<-changed
 	}
-}
-
-// stand takes a guest from those that are idle. It is called with the crowd's
-// mutex held.
-func (g *guest) stand() {
-	if g.place != nil {
-		g.crowd.idle.Remove(g.place)
-		g.place = nil
-	}
-}
-
-// work says that a request of this client is under way.
-func (g *guest) work() {
-	g.crowd.mu.Lock()
-	defer g.crowd.mu.Unlock()
-	g.busy++
-	g.stand()
-}
-
-// rest says that one has ended.
-func (g *guest) rest() {
-	g.crowd.mu.Lock()
-	defer g.crowd.mu.Unlock()
-	g.isOld = true
-	if g.busy--; g.busy > 0 || !g.crowd.all[g] {
-		return
-	}
-	if g.goes {
-		return
-	}
-	g.place = g.crowd.idle.PushBack(g)
-	g.crowd.wake()
-	if g.crowd.isEnding && !g.bows {
-		g.Conn.Close()
-	}
-}
-
-// bow says that this client is told by others that serving ends.
-func (g *guest) bow() {
-	g.crowd.mu.Lock()
-	defer g.crowd.mu.Unlock()
-	g.bows = true
-	g.Conn.SetDeadline(time.Time{}) // theirs are the deadlines, too
-}
-
-// leave says that the connection is closed.
-func (g *guest) leave() {
-	c := g.crowd
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.all[g] {
-		return
-	}
-	g.stand()
-	delete(c.all, g)
-	if g.goes {
-		c.going--
-	}
-	c.wake()
-}
-
-// close closes the connection.
-func (g *guest) close() {
-	g.Conn.Close()
-	g.leave()
 }

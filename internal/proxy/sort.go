@@ -23,6 +23,7 @@ type sorter struct {
 	secret  *tls.Config // nil where there is no HTTPS
 	plain   *handover   // to the server for HTTP/1.1
 	limits  h2Limits
+	body    time.Duration // how long a client may send nothing of one, by HTTP/1.1
 	now     func() time.Time
 }
 
@@ -38,7 +39,7 @@ func (s *sorter) sort(ctx context.Context, g *guest) {
 	case isH2:
 		s.serveH2(ctx, g, &foretold{g, first})
 	default:
-		s.plain.give(s.wary(g, g.Conn, first))
+		s.plain.give(s.wary(g, g, first))
 	}
 }
 
@@ -46,7 +47,7 @@ func (s *sorter) sort(ctx context.Context, g *guest) {
 func sniff(g *guest) (first []byte, isH2 bool, err error) {
 	first = make([]byte, 0, keptRoom/2) // a head mostly fits
 	for {
-		n, err := g.Conn.Read(first[len(first):cap(first)])
+		n, err := g.Read(first[len(first):cap(first)])
 		if first = first[:len(first)+n]; n == 0 {
 			return nil, false, err
 		}
@@ -81,7 +82,8 @@ func (s *sorter) sortSecret(ctx context.Context, g *guest, first []byte) {
 // wary returns what lets a client's requests through. Of c, which is over the
 // guest's own connection, the first bytes have been read.
 func (s *sorter) wary(g *guest, c net.Conn, first []byte) *wary {
-	return &wary{Conn: c, guest: g, now: s.now, headTime: s.limits.head, room: first}
+	g.SetWriteDeadline(time.Time{}) // what it had to say it has said; an answer may take its time
+	return &wary{Conn: c, guest: g, now: s.now, headTime: s.limits.head, bodyTime: s.body, stallTime: s.limits.stall, room: first}
 }
 
 // serveH2 serves a client that speaks HTTP/2.
@@ -111,12 +113,4 @@ func (c *foretold) Read(p []byte) (int, error) {
 		c.first = nil
 	}
 	return n, nil
-}
-
-// CloseWrite says that nothing more will come.
-func (c *foretold) CloseWrite() error {
-	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
-		return half.CloseWrite()
-	}
-	return nil
 }

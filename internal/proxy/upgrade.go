@@ -82,7 +82,7 @@ func (x *exchange) read(l *line, out *http.Request) (*http.Response, error) {
 		case res.StatusCode == http.StatusSwitchingProtocols:
 			res.Body = newWire(l.Conn, buffered)
 			return res, nil
-		case res.StatusCode < 200:
+		case res.StatusCode >= 100 && res.StatusCode < 200:
 			x.early.pass(res.StatusCode, textproto.MIMEHeader(res.Header))
 			continue
 		}

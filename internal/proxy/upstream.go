@@ -20,7 +20,8 @@ type Upstream struct {
 	mu        sync.Mutex // guards what follows
 	isPointed bool       // places are known; else the target says where it is
 	places    []netip.AddrPort
-	best      netip.AddrPort // the place that was reached last
+	best      netip.AddrPort // the place that was reached first, since Point has said where there are any
+	isAstray  bool           // another one answers in the meantime
 	moved     chan struct{}  // closed when Point was called
 	manner    manner
 	age       uint64 // grows with places and manner; see pool
@@ -50,6 +51,7 @@ func (u *Upstream) Point(endpoints ...limen.Endpoint) {
 	if isOther {
 		u.age++
 		u.manner = manners[u.target.Scheme] // what listens there may be another program
+		u.best, u.isAstray = netip.AddrPort{}, false
 	}
 	close(u.moved)
 	u.moved = make(chan struct{})
@@ -63,6 +65,18 @@ func (u *Upstream) Point(endpoints ...limen.Endpoint) {
 func (u *Upstream) Close() {
 	u.one.CloseIdleConnections()
 	u.two.CloseIdleConnections()
+}
+
+// comeBack lets go of connections to a place that answered only because the best one
+// refused. At the other loopback address of a port may listen another user's server,
+// and what is for the owner's must not stay with it when that is there again.
+func (u *Upstream) comeBack() {
+	u.mu.Lock()
+	isAstray := u.isAstray
+	u.mu.Unlock()
+	if isAstray {
+		u.Close()
+	}
 }
 
 // move is closed when Point is called next.

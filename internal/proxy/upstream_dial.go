@@ -60,10 +60,19 @@ func (u *Upstream) dial(ctx context.Context) (net.Conn, error) {
 	return nil, err
 }
 
+// reached notes which place answered. The first one stays the best: one that answers
+// while that refuses is not known to be the same server.
 func (u *Upstream) reached(place netip.AddrPort) {
 	u.mu.Lock()
-	u.best = place
-	u.mu.Unlock()
+	defer u.mu.Unlock()
+	if !u.best.IsValid() {
+		u.best = place
+	}
+	isAstray := place != u.best
+	if u.isAstray && !isAstray {
+		u.age++ // nothing goes to where it went meanwhile, also not on what is busy now
+	}
+	u.isAstray = isAstray
 }
 
 func isReset(err error) bool { return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, wsaReset) }

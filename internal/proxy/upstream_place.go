@@ -35,8 +35,8 @@ func either(port uint16) (all []netip.AddrPort) {
 	return all
 }
 
-// addresses are the places to try, the one that was reached last first. They
-// are none if a name has to be looked up, and if nothing listens.
+// addresses are the places to try, the best one first. They are none if a name has
+// to be looked up, and if nothing listens.
 func (u *Upstream) addresses() []netip.AddrPort {
 	u.mu.Lock()
 	defer u.mu.Unlock()

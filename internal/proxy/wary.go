@@ -25,9 +25,11 @@ const (
 type wary struct {
 	net.Conn
 
-	guest    *guest
-	now      func() time.Time
-	headTime time.Duration // from the first byte of a head to its last, however it drips
+	guest     *guest
+	now       func() time.Time
+	headTime  time.Duration // from the first byte of a head to its last, however it drips
+	bodyTime  time.Duration // from one byte of a body to the next
+	stallTime time.Duration // for taking a part of an answer
 
 	state waryState
 	head  head
@@ -36,13 +38,14 @@ type wary struct {
 
 	room     []byte // what was read and not yet let through, from its beginning on: a head, or what comes after a request
 	at, free int    // room[at:free] may be let through; the rest is not looked at yet
-	isTimed  bool   // a head is on its way
+	isTimed  bool   // a head or a body is on its way, and must not take for ever
 	hasEnded bool   // the client will send no more
 
 	mu          sync.Mutex    // guards what follows
 	deadline    time.Time     // of reading, as the server has set it
 	changed     chan struct{} // closed when something here changes; nil while nobody waits for that
 	isAnswering bool          // bytes of the answer are on their way
+	isOpen      bool          // as waryOpen
 	isRefused   bool          // an answer of our own is
 	isClosed    bool
 }
@@ -87,6 +90,9 @@ func (c *wary) heed(s http.ConnState) {
 		// Only now is it certain that nobody will read a request behind this
 		// one: an upgrade that was asked for may have been declined.
 		c.state, c.head, c.parts = waryOpen, head{}, chunks{}
+		c.mu.Lock()
+		c.isOpen = true
+		c.mu.Unlock()
 		if c.at == len(c.room) {
 			c.room, c.at, c.free = nil, 0, 0 // there may be a thousand of them
 		}
@@ -157,12 +163,7 @@ func (c *wary) begin(n int) {
 	if f := c.head.framing; f == framedByNothing || f == framedAsTunnel {
 		c.state = waryHeld
 	}
-	if c.isTimed {
-		c.isTimed = false
-		c.mu.Lock()
-		c.Conn.SetReadDeadline(c.deadline)
-		c.mu.Unlock()
-	}
+	c.untime()
 	c.guest.work()
 }
 
@@ -176,11 +177,19 @@ func (c *wary) readBody(p []byte) (int, error) {
 		c.free += n
 		return c.Read(p)
 	}
+	c.time()
 	n, err := c.Conn.Read(p)
-	if n == 0 {
+	switch {
+	case n > 0: // an error comes again
+	case c.isLate(err):
+		return 0, c.refuse(breachStalled)
+	default:
 		return 0, err
 	}
 	of, why := c.follow(p[:n])
+	if c.state == waryHeld {
+		c.untime()
+	}
 	if why != 0 {
 		return 0, c.refuse(why)
 	}

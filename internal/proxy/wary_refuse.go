@@ -20,10 +20,14 @@ var errRefused = errors.New("the request was refused")
 // Write sends a part of an answer, unless the request was refused meanwhile.
 func (c *wary) Write(p []byte) (int, error) {
 	c.mu.Lock()
-	switch {
-	case c.isRefused:
+	if c.isRefused {
 		c.mu.Unlock()
 		return 0, errRefused
+	}
+	if !c.isOpen { // of what is said after an upgrade nobody knows how long it may take
+		c.Conn.SetWriteDeadline(c.now().Add(c.stallTime))
+	}
+	switch {
 	case c.isAnswering:
 	case bytes.HasPrefix(p, []byte("HTTP/1.1 1")):
 		// Something like 100 Continue, which an answer follows. It is short, and

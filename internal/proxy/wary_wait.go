@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -28,6 +29,39 @@ func (c *wary) SetDeadline(t time.Time) error {
 		return err
 	}
 	return c.SetWriteDeadline(t)
+}
+
+// time has the next part of a body come in time.
+func (c *wary) time() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	until := c.now().Add(c.bodyTime)
+	if c.deadline.IsZero() || until.Before(c.deadline) {
+		c.isTimed = true
+		c.Conn.SetReadDeadline(until)
+	}
+}
+
+// untime leaves the time for reading to the server.
+func (c *wary) untime() {
+	if !c.isTimed {
+		return
+	}
+	c.isTimed = false
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.Conn.SetReadDeadline(c.deadline)
+}
+
+// isLate reports whether a read has ended because the client took too long, and
+// not because the server wants it to.
+func (c *wary) isLate(err error) bool {
+	if !c.isTimed || !errors.Is(err, os.ErrDeadlineExceeded) {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.deadline.IsZero() || c.now().Before(c.deadline)
 }
 
 // change wakes who waits. It is called with c.mu held.
@@ -76,6 +110,8 @@ func (c *wary) wait() error {
 		}
 		select {
 		case <-changed:
+		case <-c.guest.away:
+			return net.ErrClosed
 		case <-late:
 			return os.ErrDeadlineExceeded
 		case <-gone:

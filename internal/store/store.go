@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"time"
 
 	"modernc.org/sqlite"
@@ -149,6 +150,8 @@ func said(file string, err error) error {
 		e.Kind, e.Next = limen.Unsupported, "use the newer limen, or another directory: set XDG_STATE_HOME"
 	case errors.Is(err, fs.ErrPermission):
 		e.Kind, e.Next = limen.Denied, "see who owns it: ls -l "+filepath.Dir(file)
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOSPC):
+		e.Kind, e.Next = limen.Denied, "set XDG_STATE_HOME to a directory that you can write to"
 	case errors.As(err, &lite):
 		if known, ok := causes[lite.Code()&0xff]; ok {
 			e.Kind, e.Why, e.Next = known.kind, known.why, known.next

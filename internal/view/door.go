@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/limenhq/limen"
 )
@@ -39,7 +40,8 @@ func (p *page) doors(all []limen.Door) {
 			}
 		}
 		instead := ""
-		if d.Endpoint.Port() != d.Usual {
+		isUsual := func(e limen.Door) bool { return e.Endpoint.Port() == d.Usual }
+		if !slices.ContainsFunc(all, isUsual) {
 			instead = fmt.Sprintf(", and not at %d", d.Usual)
 		}
 		p.linef("names are answered at %s%s%s", Safe(inWords(places)), rights[d.Grant], instead)

@@ -27,6 +27,17 @@ type Guard func(Caller, op.Risk) error
 // could be anyone.
 func (c Caller) isOurs() bool { return c.UID == os.Geteuid() || c.UID == 0 }
 
+// Answerer says who listens on a socket, whether or not they answer. The error is
+// ErrNobody if nobody does.
+func Answerer(ctx context.Context, socket string) (Caller, error) {
+	c, err := open(ctx, socket, usual)
+	if err != nil {
+		return Caller{}, err
+	}
+	defer c.Close()
+	return peer(c.UnixConn)
+}
+
 type callerKey struct{}
 
 // A meeting is what the kernel said of a connection's other end.

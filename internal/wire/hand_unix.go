@@ -50,6 +50,27 @@ func Adopt(path string, socket, lockFD uintptr) (net.Listener, error) {
 	return &listener{UnixListener: u, path: path, made: made, lock: &lock{f}}, nil
 }
 
+// mostWaiting is how many connections may wait, if the kernel allows as many.
+const mostWaiting = 4096
+
+// Claim has the kernel name this process to whoever connects, also where
+// another one has made the socket: listen(2) says anew who listens (unix_listen
+// of af_unix.c).
+func Claim(of net.Listener) error {
+	l, ok := of.(*listener)
+	if !ok {
+		return fmt.Errorf("%T is no listener of this package", of)
+	}
+	raw, err := l.SyscallConn()
+	if err != nil {
+		return err
+	}
+	if outer := raw.Control(func(fd uintptr) { err = syscall.Listen(int(fd), mostWaiting) }); outer != nil {
+		return outer
+	}
+	return err
+}
+
 // Leave closes a listener that another process has adopted, which goes on to
 // listen.
 func Leave(of net.Listener) (err error) {

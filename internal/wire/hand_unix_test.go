@@ -71,6 +71,24 @@ func TestASocketThatIsHandedOverAnswersAllTheTime(t *testing.T) {
 	}
 }
 
+func TestTheKernelNamesWhoeverHasClaimedASocket(t *testing.T) {
+	path := filepath.Join(directory(t), "s")
+	l, err := Listen(path)
+	must(t, err)
+	defer l.Close()
+	must(t, Claim(l))
+	switch who, err := Answerer(t.Context(), path); {
+	case err != nil || who.UID != os.Geteuid():
+		t.Errorf("at the socket is %+v, %v; want user %d", who, err, os.Geteuid())
+	case who.PID != 0 && who.PID != os.Getpid():
+		t.Errorf("at the socket is pid %d; want %d, or nobody's", who.PID, os.Getpid())
+	}
+	must(t, l.Close())
+	if who, err := Answerer(t.Context(), path); !errors.Is(err, ErrNobody) {
+		t.Errorf("at a socket without anybody is %+v, %v", who, err)
+	}
+}
+
 func TestWhatIsNotTheSocketIsNotAdopted(t *testing.T) {
 	dir := directory(t)
 	l, err := Listen(filepath.Join(dir, "s"))

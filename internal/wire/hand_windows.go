@@ -14,5 +14,8 @@ func Descriptors(net.Listener) (socket, lock uintptr, err error) {
 // Adopt is not possible; see Descriptors.
 func Adopt(string, uintptr, uintptr) (net.Listener, error) { return nil, errors.ErrUnsupported }
 
+// Claim does nothing: the kernel names nobody.
+func Claim(net.Listener) error { return nil }
+
 // Leave closes a listener.
 func Leave(l net.Listener) error { return l.Close() }

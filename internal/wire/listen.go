@@ -140,9 +140,8 @@ func checkPath(path string) error {
 // listening are the causes why nobody can listen; the first that fits counts.
 var listening = []cause{
 	{is: is(ErrInUse), kind: limen.Busy},
-	{is: is(fs.ErrPermission), kind: limen.Denied},
 	{is: is(errNoSocket), kind: limen.Busy, next: "move it away"},
-	{is: is(fs.ErrNotExist, syscall.ENOSPC, syscall.EROFS, syscall.ENOTDIR), kind: limen.Denied},
+	{is: is(fs.ErrPermission, fs.ErrNotExist, syscall.ENOSPC, syscall.EROFS, syscall.ENOTDIR), kind: limen.Denied, next: "set XDG_STATE_HOME to a directory that you can write to"},
 }
 
 var errNoSocket = errors.New("what lies there already is no socket")
