@@ -33,7 +33,7 @@ type harbour struct {
 
 	token   string       // lets its bearer see all names in a browser
 	records *store.Store // nil if nothing can be kept
-	retire  func()       // ends the daemon; nil if nobody may ask for that
+	leave   func()       // has another daemon do what goes on
 
 	// start does something until it is done, told to leave, or the harbour ends.
 	start func(do func(context.Context)) (leave context.CancelFunc)

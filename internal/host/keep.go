@@ -20,7 +20,6 @@ type Keeping struct {
 	Listeners []net.Listener // where names are answered; Keep closes them
 	Doors     []limen.Door   // what they are
 	Ready     func()         // is called once names are answered; nil for nothing
-	Retire    func()         // ends the daemon; nil if nobody may ask for that
 }
 
 // Keep does what goes on between questions: it follows who listens, gives them
@@ -50,31 +49,35 @@ func (h *Host) Keep(ctx context.Context, k Keeping) error {
 	if err := b.load(life); err != nil {
 		b.miss(limen.Gap{What: "the names that were kept", Why: err.Error(), Next: "limen route ls"})
 	}
+	// What another daemon does from the moment that it takes over.
+	here, leave := context.WithCancel(life)
+	defer leave()
+	b.leave = leave
 	served := make(chan error, 1)
 	running.Go(func() { served <- b.proxy.Serve(life, k.Listeners...) })
 	running.Go(func() {
-		afterwards(life)
-		if err := b.observe(life); life.Err() == nil && err != nil {
+		afterwards(here)
+		if err := b.observe(here); here.Err() == nil && err != nil {
 			b.miss(limen.Gap{What: "new listeners", Why: err.Error(), Next: "limen list --sources"})
 		}
 	})
-	running.Go(func() { b.save(life) })
+	running.Go(func() { b.save(here) })
 	running.Go(func() {
 		afterwards(life)
 		b.seals.gap(life) // so that it is known when somebody has to be told
 	})
 	running.Go(func() {
 		afterwards(life)
-		if err := b.sweep(life); err != nil && life.Err() == nil {
+		if err := b.sweep(here); err != nil && here.Err() == nil {
 			b.miss(limen.Gap{What: "names of projects that are not there any more", Why: err.Error(), Next: "limen route ls"})
 		}
 	})
 	running.Go(func() { keepLean(life) })
-	running.Go(func() { b.relays.keep(life) })
-	running.Go(func() { b.wide.keep(life) })
+	running.Go(func() { b.relays.keep(life, here) })
+	running.Go(func() { b.wide.keep(here) })
 	if b.responder != nil {
 		running.Go(func() {
-			if err := b.responder.Serve(life, b.zone); err != nil {
+			if err := b.responder.Serve(here, b.zone); err != nil {
 				b.miss(limen.Gap{What: "names for programs that ask a server of DNS", Why: err.Error()})
 			}
 		})
@@ -92,6 +95,14 @@ func (h *Host) Keep(ctx context.Context, k Keeping) error {
 
 // mostGuests is how many connections devices of the network may have.
 const mostGuests = 128
+
+// Leave has another daemon follow who listens, give names and answer for them,
+// which has taken over. What is being carried here goes on.
+func (h *Host) Leave() {
+	if b := h.harbour.Load(); b != nil {
+		b.leave()
+	}
+}
 
 // headStart is how much earlier names are answered than anything is looked for.
 // Whoever has started the daemon waits for an answer, and asking the kernel to
@@ -114,7 +125,7 @@ func (h *Host) newHarbour(ctx context.Context, k Keeping) (*harbour, error) {
 		return nil, err
 	}
 	b := &harbour{
-		host: h, settings: settings, doors: k.Doors, since: h.now(), retire: k.Retire,
+		host: h, settings: settings, doors: k.Doors, since: h.now(),
 		moorings: map[limen.ListenerID]*mooring{}, quays: map[berthKey]quay{}, last: map[limen.Subject]departure{},
 		closed: map[limen.ListenerID]time.Time{}, unsaved: map[berthKey]limen.Route{}, saving: make(chan struct{}, 1),
 	}

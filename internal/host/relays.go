@@ -44,8 +44,9 @@ func (s *relays) set(routes []limen.Route) {
 	}
 }
 
-// keep listens for what is wanted until ctx ends.
-func (s *relays) keep(ctx context.Context) {
+// keep listens for what is wanted until left ends, and carries what has come
+// until ctx does.
+func (s *relays) keep(ctx, left context.Context) {
 	open := map[netip.AddrPort]context.CancelFunc{}
 	var running sync.WaitGroup
 	defer running.Wait()
@@ -75,7 +76,11 @@ func (s *relays) keep(ctx context.Context) {
 			}
 			one, stop := context.WithCancel(ctx)
 			open[at] = stop
-			running.Go(func() { s.note(at, s.serve(one, at, l)) })
+			closing := context.AfterFunc(left, func() { l.Close() }) // another daemon listens there from now on
+			running.Go(func() {
+				s.note(at, s.serve(one, at, l))
+				closing()
+			})
 		}
 		var later <-chan time.Time
 		if len(open) < len(wanted) {
@@ -83,7 +88,8 @@ func (s *relays) keep(ctx context.Context) {
 		}
 		s.did(wanted)
 		select {
-		case <-ctx.Done():
+		case <-left.Done():
+			<-ctx.Done()
 			return
 		case <-s.changed:
 		case <-later:

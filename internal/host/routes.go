@@ -91,7 +91,7 @@ func (b *harbour) survey(ctx context.Context, in op.RoutesIn) (out limen.Routes,
 	if len(unsigned) > 0 {
 		out.Gaps = append(out.Gaps, limen.Gap{
 			What: "HTTPS for " + strings.Join(unsigned[:min(len(unsigned), 3)], ", "), Why: "the local authority does not sign for such names",
-			Next: "limen trust remove; limen trust install --suffix " + unsigned[0][strings.LastIndexByte(unsigned[0], '.')+1:],
+			Next: "limen trust remove; limen trust install --suffix " + strings.Join(endingsOf(unsigned), ","),
 		})
 	}
 	for _, m := range b.all() {
@@ -106,6 +106,21 @@ func (b *harbour) survey(ctx context.Context, in op.RoutesIn) (out limen.Routes,
 	}
 	slices.SortFunc(out.Unnamed, func(a, c limen.Unnamed) int { return a.Endpoint.Compare(c.Endpoint) })
 	return out, nil
+}
+
+// endingsOf are what an authority has to sign for so that it does for all names:
+// a word that belongs to nobody (RFC 6761, 6762), else two words.
+func endingsOf(names []string) (all []string) {
+	for _, name := range names {
+		labels := strings.Split(strings.TrimPrefix(name, "*."), ".")
+		last := labels[len(labels)-1]
+		if len(labels) > 1 && !slices.Contains([]string{"test", "internal", "local"}, last) {
+			last = labels[len(labels)-2] + "." + last
+		}
+		all = append(all, last)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // Unroute takes names away.

@@ -42,12 +42,16 @@ func (r *Relay) Counts() Counts {
 	return Counts{r.open.Load(), r.carried.Load(), r.failed.Load(), r.refused.Load(), r.up.Load(), r.down.Load()}
 }
 
-// Serve carries what is accepted at l until ctx ends, or l is closed. It closes l, and
-// returns when no connection is left.
+// Serve carries what is accepted at l until ctx ends. It closes l, and returns
+// when no connection is left. If l is closed before that, it takes no new ones,
+// and those that there are go on.
 func (r *Relay) Serve(ctx context.Context, l net.Listener) error {
 	lives, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
-	defer context.AfterFunc(ctx, func() { l.Close() })()
+	defer context.AfterFunc(ctx, func() {
+		l.Close()
+		time.AfterFunc(r.Linger, cut) // for nothing, if all have ended by then
+	})()
 	defer l.Close()
 
 	var all sync.WaitGroup
@@ -57,7 +61,9 @@ func (r *Relay) Serve(ctx context.Context, l net.Listener) error {
 			r.carry(lives, c)
 		})
 	})
-	defer time.AfterFunc(r.Linger, cut).Stop()
+	if ctx.Err() == nil && !errors.Is(err, net.ErrClosed) {
+		cut() // it is broken
+	}
 	all.Wait()
 	if ctx.Err() != nil || errors.Is(err, net.ErrClosed) {
 		return nil
