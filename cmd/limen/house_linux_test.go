@@ -16,7 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/nettest"
 )
 
@@ -28,7 +27,16 @@ type house struct {
 	user    uint32 // who lives there; 0 is whoever runs the tests
 
 	daemon   *exec.Cmd
-	standing limen.Standing // what the daemon said when it began
+	standing standing // what the daemon said when it began
+}
+
+// A standing is what a test looks at of what a daemon says of itself.
+type standing struct {
+	Process struct{ PID int }
+	Doors   []struct {
+		Endpoint string
+		Usual    uint16
+	}
 }
 
 // newHouse makes a home for a user. The daemon is started by wake.
@@ -117,7 +125,7 @@ func (h *house) begin(before ...string) io.Reader {
 func (h *house) wake(before ...string) {
 	h.t.Helper()
 	out := h.begin(before...)
-	h.standing = limen.Standing{}
+	h.standing = standing{}
 	if err := json.NewDecoder(out).Decode(&h.standing); err != nil {
 		h.t.Fatalf("the daemon says nothing: %v, %v", err, h.daemon.Wait())
 	}
@@ -152,7 +160,7 @@ func (h *house) door(usual uint16) string {
 	h.t.Helper()
 	for _, d := range h.standing.Doors {
 		if d.Usual == usual {
-			return d.Endpoint.Addr.String()
+			return strings.TrimPrefix(d.Endpoint, "tcp/")
 		}
 	}
 	h.t.Fatalf("there is no door for %d: %+v", usual, h.standing)

@@ -179,7 +179,7 @@ func TestATerminalThatClosesEndsTheProgram(t *testing.T) {
 	limen := filepath.Join(build(t), "bin", "limen")
 	mark := fmt.Sprintf("LIMEN_TEST_MARK=%d-tty", os.Getpid())
 	cmd := exec.Command(limen, "run", "--grace", "50ms", "env", mark, "sh", "-c", "stty size; "+family)
-	cmd.Env, cmd.Dir = append(os.Environ(), "HOME="+t.TempDir()), t.TempDir()
+	cmd.Env, cmd.Dir = append(os.Environ(), "HOME="+t.TempDir(), "LIMEN_DAEMON=off"), t.TempDir()
 	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 33, Cols: 101})
 	if err != nil {
 		t.Fatal(err)
@@ -202,7 +202,7 @@ func TestATerminalThatClosesIsNoEndWhereThatIsIgnored(t *testing.T) {
 	nettest.NeedPrivate(t)
 	limen, dir := filepath.Join(build(t), "bin", "limen"), t.TempDir()
 	cmd := exec.Command("sh", "-c", `trap "" HUP; exec "$@"`, "sh", limen, "run", "sh", "-c", `echo begun; until test -e go; do sleep 0.01; done; touch done`)
-	cmd.Env, cmd.Dir = append(os.Environ(), "HOME="+t.TempDir()), dir
+	cmd.Env, cmd.Dir = append(os.Environ(), "HOME="+t.TempDir(), "LIMEN_DAEMON=off"), dir
 	tty, err := pty.Start(cmd)
 	if err != nil {
 		t.Fatal(err)
@@ -228,7 +228,7 @@ func TestATerminalIsThePrograms(t *testing.T) {
 	nettest.NeedPrivate(t)
 	limen := filepath.Join(build(t), "bin", "limen")
 	cmd := exec.Command(limen, "run", "sh", "-c", `trap 'echo caught; exit 7' INT; echo name; read name; echo "hello $name"; echo wait; while :; do sleep 0.05; done`)
-	cmd.Env, cmd.Dir = append(os.Environ(), "HOME="+t.TempDir()), t.TempDir()
+	cmd.Env, cmd.Dir = append(os.Environ(), "HOME="+t.TempDir(), "LIMEN_DAEMON=off"), t.TempDir()
 	tty, err := pty.Start(cmd)
 	if err != nil {
 		t.Fatal(err)

@@ -30,7 +30,8 @@ type Env struct {
 	// this one if it is empty. The caller calls done when it has its answers.
 	Place func(ctx context.Context, where string) (p op.Place, done func() error, err error)
 
-	front *daemon.Front // of the programs that limen runs; nil where Place was given
+	front    *daemon.Front // of the programs that limen runs; nil where Place was given
+	mentions *mentions
 }
 
 // commands are all commands, in the order help lists them. The common ones are
@@ -123,7 +124,7 @@ func (e Env) real() Env {
 	}
 	if e.Place == nil {
 		front := &daemon.Front{}
-		e.front = front
+		e.front, e.mentions = front, &mentions{}
 		e.Place = func(ctx context.Context, where string) (op.Place, func() error, error) {
 			return daemon.Connect(ctx, where, e.config())
 		}

@@ -181,7 +181,7 @@ func (c call) stand(ctx context.Context, env Env, do func(context.Context, daemo
 // config is for whom this command line carries out verbs.
 func (e Env) config() daemon.Config {
 	c := daemon.Config{Getenv: e.Getenv, Tell: func(n limen.Notice) {
-		view.Error(e.Err, &limen.Error{What: n.What, Why: n.Why, Next: n.Next}) // where it cannot be written, nobody is listening
+		e.mention(&limen.Error{What: n.What, Why: n.Why, Next: n.Next})
 	}}
 	c.Host.Now = e.Now
 	if e.front != nil {

@@ -59,6 +59,9 @@ func TestHelpIsSaidInOneVoice(t *testing.T) {
 
 func TestEveryExampleOfLimenRuns(t *testing.T) {
 	for _, c := range commands {
+		if strings.HasPrefix(c.name, "daemon") {
+			continue // it is about this very user's daemon, and not the desk's; the scripts run them
+		}
 		for _, e := range c.examples {
 			call := callOf.FindStringSubmatch(e.word)
 			if call == nil {

@@ -103,7 +103,7 @@ func TestWhichNamesAreMeantIsAsked(t *testing.T) {
 		"route ls":              {},
 		"route ls --all":        {All: true},
 		"route --here --all ls": {All: true, Directory: here},
-		"proxy":                 {},
+		"proxy":                 {Trust: true},
 	} {
 		d := newDesk()
 		if code := d.run(t, strings.Fields(line)...); code != 0 || len(d.routesAsked) != 1 || d.routesAsked[0] != want {

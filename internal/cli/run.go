@@ -76,7 +76,7 @@ func placeWithNames(ctx context.Context, env Env, c call) (op.Place, func() erro
 	if err == nil || ctx.Err() != nil {
 		return p, done, err
 	}
-	view.Error(env.Err, err) // where it cannot be written, nobody is listening
+	env.mention(err)
 	return env.Place(ctx, "")
 }
 

@@ -9,10 +9,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/nettest"
@@ -368,6 +371,28 @@ func TestADaemonStaysWhileSomebodyHasAnAddressOfItsPort(t *testing.T) {
 	}
 	if again := started(t, Terms{}); again.Process.PID != next.Process.PID {
 		t.Errorf("it is replaced once more: %s", again.Note)
+	}
+}
+
+func TestADaemonWithFewerRightsIsNotReplacedForThose(t *testing.T) {
+	atHome(t)
+	poor := exec.Command(os.Args[0], "daemon", "run") // as a service with NoNewPrivileges
+	poor.Env = append(os.Environ(), reportKey+"=1")
+	out, err := poor.StdoutPipe()
+	must(t, err)
+	begun := make(chan error)
+	go func() {
+		runtime.LockOSThread() // until it ends: the right is gone for this thread, and what it starts
+		begun <- errors.Join(unix.Prctl(unix.PR_CAPBSET_DROP, unix.CAP_NET_BIND_SERVICE, 0, 0, 0), poor.Start())
+	}()
+	must(t, <-begun)
+	defer poor.Wait()
+	defer poor.Process.Signal(syscall.SIGTERM)
+	_, err = out.Read(make([]byte, 1)) // it answers
+	must(t, err)
+	s := started(t, Terms{})
+	if s.Process.PID != poor.Process.Pid || s.Doors[0].Endpoint.Port() == 443 {
+		t.Errorf("it is replaced (%s), and has the doors %+v", s.Note, s.Doors)
 	}
 }
 

@@ -81,7 +81,7 @@ func (m *meeting) difference() string {
 	pid := m.card.Process.PID
 	switch {
 	case m.isElsewhere():
-		return fmt.Sprintf("it runs elsewhere (there it is pid %d), as in a container or on the host of this one", pid)
+		return fmt.Sprintf("it runs elsewhere, as in a container or on the host of this one: pid %d there, network net:[%d]", pid, m.card.Vantage.Network)
 	case !m.seesTheSame():
 		return fmt.Sprintf("it (pid %d) runs with other directories; its settings are in %q", pid, m.card.Vantage.Settings)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -201,7 +202,7 @@ func (d *daemon) name(life context.Context, ready func()) error {
 		<-life.Done()
 		return nil
 	}
-	k := host.Keeping{Doors: d.doors, Ready: ready, Retire: d.end}
+	k := host.Keeping{Doors: d.doors, Ready: ready}
 	for _, g := range d.gates {
 		k.Listeners = append(k.Listeners, g)
 	}
@@ -236,9 +237,26 @@ func (d *daemon) standing(ctx context.Context, in op.StandingIn) (limen.Standing
 		return s, err
 	}
 	_, s.Usage = d.host.Self()
-	s.Doors, s.Service = d.doors, d.config.service().file()
+	s.Doors, s.Service = d.doorsNow(ctx), d.config.service().file()
 	s.Observes = s.Observes && !d.terms.Nameless
 	return s, nil
+}
+
+// doorsNow are the doors. One that stands in for a usual port which could be had
+// by now, as when the system's setting has changed, has no reason to any more. It
+// is the daemon that tries: whoever asks may have other rights, and a daemon
+// after this one has no more than this.
+func (d *daemon) doorsNow(ctx context.Context) []limen.Door {
+	all := slices.Clone(d.doors)
+	for i, door := range all {
+		if door.Why == "" || door.Endpoint.Port() == door.Usual {
+			continue
+		}
+		if could, err := d.host.CouldOpen(ctx, door.Usual); err == nil && could {
+			all[i].Why, all[i].Next = "", "limen daemon start"
+		}
+	}
+	return all
 }
 
 // before returns the reports to all daemons before this one.

@@ -94,6 +94,7 @@ func (d *daemon) leave() {
 	for _, g := range d.gates {
 		g.Leave()
 	}
+	d.host.Leave()
 	_ = wire.Leave(d.listener) // it is open in the successor
 	go d.follow(d.successor)   // until one of the two ends
 }

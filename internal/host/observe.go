@@ -132,7 +132,7 @@ type departure struct {
 // they answer.
 const (
 	firstPause = 20 * time.Millisecond
-	mostPause  = 2 * time.Second
+	mostPause  = 5 * time.Second
 	patience   = 2 * time.Minute
 )
 

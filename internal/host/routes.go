@@ -88,6 +88,9 @@ func (b *harbour) survey(ctx context.Context, in op.RoutesIn) (out limen.Routes,
 			r.State, r.Why = limen.RouteAbsent, err.Error()
 		}
 	}
+	if err := b.seals.fault(); err != nil {
+		out.Gaps, unsigned = append(out.Gaps, limen.Gap{What: "HTTPS", Why: err.Error(), Next: "limen trust"}), nil
+	}
 	if len(unsigned) > 0 {
 		out.Gaps = append(out.Gaps, limen.Gap{
 			What: "HTTPS for " + strings.Join(unsigned[:min(len(unsigned), 3)], ", "), Why: "the local authority does not sign for such names",

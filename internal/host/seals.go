@@ -86,14 +86,11 @@ func (s *seals) open() error {
 	return nil
 }
 
-// describe says which authority signs; nil if none can.
-func (s *seals) describe() *limen.Authority {
+// fault says why nothing can be signed; nil if it can.
+func (s *seals) fault() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.open() != nil {
-		return nil
-	}
-	return s.authority.Describe()
+	return s.open()
 }
 
 // signs reports whether the authority signs for a name.

@@ -207,6 +207,33 @@ func TestAnAnswerOfEachFramingKeepsItsMeaning(t *testing.T) {
 	}
 }
 
+func TestAStatusThatIsNoneIsExplained(t *testing.T) {
+	for _, status := range []string{"000", "010", "099"} {
+		at := stand(t, Config{}, raw(t, func(c net.Conn) {
+			heard(c)
+			io.WriteString(c, "HTTP/1.1 "+status+" x\r\nContent-Length: 2\r\n\r\nhi")
+		}))
+		for _, fields := range [][]string{nil, {"Connection", "upgrade", "Upgrade", "websocket"}} {
+			if res, body := ask(t, at, "GET", "/", nil, fields...); res.StatusCode != http.StatusBadGateway || !strings.Contains(body, "is not HTTP") {
+				t.Errorf("%s, %q: %s\n%s", status, fields, res.Status, body)
+			}
+		}
+	}
+}
+
+func TestOnlySoManyEarlyAnswersArePassedOn(t *testing.T) {
+	at := stand(t, Config{}, raw(t, func(c net.Conn) {
+		heard(c)
+		io.WriteString(c, strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", mostEarly+50)+"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+	}))
+	c := dial(t, at)
+	io.WriteString(c, "GET / HTTP/1.1\r\nHost: shop.localhost\r\nConnection: close\r\n\r\n")
+	b, err := io.ReadAll(c)
+	if n := strings.Count(string(b), " 103 "); n != mostEarly || err != nil || !strings.HasSuffix(string(b), "hi") {
+		t.Errorf("%d of them come, and %v", n, err)
+	}
+}
+
 func TestAHeadHasTheLengthAndNoBody(t *testing.T) {
 	at := stand(t, Config{}, behind(t, func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Content-Length", "12345") }))
 	res, body := ask(t, at, "HEAD", "/", nil)

@@ -11,14 +11,14 @@ import (
 type stall struct {
 	writing bool          // somebody waits to send a part of the answer
 	begun   bool          // the answer has
+	free    bool          // a tunnel, or a call that goes both ways: nothing has to come for hours
 	lasts   time.Duration // since anything has moved
 }
 
 // isStalled reports whether a handler waits for its client: for a window for the answer,
-// or for the body of a request that has no answer yet. In a tunnel, and in a call that
-// goes both ways, nothing has to come for hours. The lock is held.
+// or for the body of a request that has no answer yet. The lock is held.
 func (s *h2Stream) isStalled() bool {
-	return s.stall.writing || s.body.waits.Load() && !s.stall.begun && !s.isTunnel && !isGRPC(s.request)
+	return s.stall.writing || s.body.waits.Load() && !s.stall.begun && !s.stall.free
 }
 
 // endStalled ends the streams whose clients have let us wait for too long. The

@@ -89,6 +89,7 @@ var heads = []struct {
 	{"an empty host", "GET / HTTP/1.1\r\nHost:\r\n\r\n", breachHost},
 	{"a user in the host", "GET / HTTP/1.1\r\nHost: u@a\r\n\r\n", breachHost},
 	{"a path in the host", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", breachHost},
+	{"a port beyond all", "GET / HTTP/1.1\r\nHost: a:65536\r\n\r\n", breachHost},
 	{"two hosts in one", "GET / HTTP/1.1\r\nHost: a, b\r\n\r\n", breachHost},
 	{"a port that is none", "GET / HTTP/1.1\r\nHost: a:b\r\n\r\n", breachHost},
 	{"an empty port", "GET / HTTP/1.1\r\nHost: a:\r\n\r\n", breachHost},

@@ -29,6 +29,7 @@ func TestWhatAClientSaysOfItselfIsReplaced(t *testing.T) {
 	for _, name := range []string{
 		"Forwarded", "X-Forwarded-For", "x-forwarded-for", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Prefix",
 		"X-Forwarded-Server", "X-Forwarded-Ssl", "X-Forwarded", "X-Real-Ip", "Client-Ip", "True-Client-Ip", "X-Original-Url", "X_Forwarded_For", "X-Forwarded_proto",
+		"X.Forwarded.For", "Forwarded-For", "X-Original-Forwarded-For", "X-Originating-Ip", "X-Remote-Addr", "X-Remote-Ip", "X-Host", "X-Http-Host-Override", "Remote-User", "Remote_user", "Proxy",
 	} {
 		lies = append(lies, name, "6.6.6.6")
 	}
@@ -45,6 +46,35 @@ func TestWhatAClientSaysOfItselfIsReplaced(t *testing.T) {
 	} {
 		if got := h.Get(name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestOnlyTrailersThatMayComeLateArePassedOn(t *testing.T) {
+	from, to := http.Header{"X-Sum": {"1"}}, http.Header{}
+	for _, name := range append([]string{"authorization", "set_cookie", "x-real-ip", "proxy"}, forbidden...) {
+		from.Set(name, "6.6.6.6")
+	}
+	if addTrailers(to, from); len(to) != 1 || to.Get("X-Sum") != "1" {
+		t.Errorf("%v", to)
+	}
+}
+
+func TestAPathThatWouldBeWrittenOtherwiseIsRefused(t *testing.T) {
+	route, got := told(t)
+	at := stand(t, Config{}, route)
+	for path, want := range map[string]int{`//a"b`: 400, `//a^b?c`: 400, `//a%22b?"`: 200, `/a"b`: 200} {
+		c := dial(t, at)
+		fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: shop.localhost\r\nConnection: close\r\n\r\n", path)
+		res, err := http.ReadResponse(newReader(c), nil)
+		if err != nil || res.StatusCode != want {
+			t.Fatalf("%s: %v, %v", path, res, err)
+		}
+		if want != 200 {
+			continue
+		}
+		if r := <-got; r.RequestURI != path {
+			t.Errorf("%s became %s", path, r.RequestURI)
 		}
 	}
 }

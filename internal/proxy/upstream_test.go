@@ -36,6 +36,31 @@ func TestThePlaceThatWorkedIsTriedFirst(t *testing.T) {
 	}
 }
 
+// Meanwhile the port's other loopback address may be another user's.
+func TestAServerThatComesBackIsAskedAgain(t *testing.T) {
+	say := func(s string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, s) }
+	}
+	first := listenAt(t, "[::1]:0")
+	port := addrPort(t, first).Port()
+	one := serveOn(t, first, say("owner"))
+	at := stand(t, Config{}, lead(t, fmt.Sprint(port)))
+	expect := func(want string) {
+		t.Helper()
+		for range 2 { // the second time on the same connection, where that is kept
+			if _, body := ask(t, at, "GET", "/", nil); body != want {
+				t.Errorf("%q answers, and not %q", body, want)
+			}
+		}
+	}
+	expect("owner")
+	one.Close()
+	serveOn(t, listenAt(t, fmt.Sprintf("127.0.0.1:%d", port)), say("other"))
+	expect("other")
+	serveOn(t, listenAt(t, fmt.Sprintf("[::1]:%d", port)), say("owner"))
+	expect("owner")
+}
+
 func TestAUnixSocketIsReached(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s")
 	l, err := net.Listen("unix", path)

@@ -256,6 +256,19 @@ func TestOldClientsKeepTheirConnectionIfTheyAsk(t *testing.T) {
 	c.hearEnd()
 }
 
+func TestAStarIsAskedOfTheUpstream(t *testing.T) {
+	upstream := record(t)
+	s := proxied(t, upstream.Addr(), "shop.localhost")
+	c := s.dial(t)
+	c.say("OPTIONS * HTTP/1.1\r\nHost: shop.localhost\r\n\r\n")
+	if status, body := c.hear("OPTIONS"); status != 200 || body != "seen" {
+		t.Errorf("it is answered with %d, %q", status, body)
+	}
+	if got := upstream.taken(); !strings.HasPrefix(got, "OPTIONS * HTTP/1.1\r\n") {
+		t.Errorf("the upstream gets %q", got)
+	}
+}
+
 func TestABodyNobodyReadsDoesNotBecomeARequest(t *testing.T) {
 	s := startFront(t, Config{}, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/smuggled" {

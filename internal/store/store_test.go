@@ -182,6 +182,18 @@ func TestAFullDiskLosesNothingAndSaysSo(t *testing.T) {
 	}
 }
 
+func TestADirectoryThatCannotBeMadeIsNoFaultOfOurs(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(t.Context(), filepath.Join(file, "below", "limen.db"))
+	var e *limen.Error
+	if !errors.As(err, &e) || e.Kind != limen.Denied || !strings.Contains(e.Next, "XDG_STATE_HOME") {
+		t.Errorf("below a file: %v", err)
+	}
+}
+
 // TestManyProcessesShareAStore starts this test again and again, each claiming
 // the first port that is free.
 func TestManyProcessesShareAStore(t *testing.T) {
