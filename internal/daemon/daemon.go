@@ -80,12 +80,17 @@ func Connect(ctx context.Context, where string, c Config) (p op.Place, done func
 			Next: "run limen there",
 		}
 	}
+	return connect(ctx, c, patience)
+}
+
+// connect is Connect for this machine, whose daemon has so much time to answer.
+func connect(ctx context.Context, c Config, most time.Duration) (p op.Place, done func() error, err error) {
 	h := c.newHost()
 	near := h.Ops()
 	if c.IsOff() {
 		return near, nothing, nil
 	}
-	m, err := meet(ctx, h)
+	m, err := meet(ctx, h, most)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return nil, nil, ctx.Err()

@@ -75,7 +75,7 @@ func started(t *testing.T, terms Terms) limen.Standing {
 // asked returns the PID of whoever a command would ask; 0 if it is itself.
 func asked(t *testing.T, c Config) int {
 	t.Helper()
-	place, done, err := Connect(t.Context(), "", c)
+	place, done, err := connect(t.Context(), c, devotion)
 	must(t, err)
 	defer done()
 	s, err := op.Standing.On(t.Context(), place, op.StandingIn{Brief: true})

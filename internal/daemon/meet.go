@@ -21,20 +21,23 @@ type meeting struct {
 	here   limen.Vantage  // of whoever asks
 }
 
-// patience is how long a daemon may take to say who it is. A command can do
-// without it.
-const patience = 250 * time.Millisecond
+// How long a daemon may take to say who it is: to a command that can do without
+// it, and to one that is about the daemon. A machine may be busy.
+const (
+	patience = 250 * time.Millisecond
+	devotion = 2 * time.Second
+)
 
 // meet asks whoever answers at the daemon's socket who that is. It returns nil
 // if nobody does. The caller closes the client.
-func meet(ctx context.Context, h *host.Host) (*meeting, error) {
+func meet(ctx context.Context, h *host.Host, most time.Duration) (*meeting, error) {
 	socket, err := h.DaemonSocket()
 	if err != nil {
 		return nil, nil // without a place to meet at, nobody can be met
 	}
-	limit := time.After(patience)
+	limit := time.After(most)
 	for {
-		m, err := greet(ctx, h, socket)
+		m, err := greet(ctx, h, socket, most)
 		if errors.Is(err, wire.ErrNobody) {
 			return nil, nil
 		}
@@ -49,8 +52,8 @@ func meet(ctx context.Context, h *host.Host) (*meeting, error) {
 	}
 }
 
-func greet(ctx context.Context, h *host.Host, socket string) (*meeting, error) {
-	c, err := wire.DialSoon(ctx, socket, patience)
+func greet(ctx context.Context, h *host.Host, socket string, most time.Duration) (*meeting, error) {
+	c, err := wire.DialSoon(ctx, socket, most)
 	if err != nil {
 		return nil, err
 	}

@@ -117,7 +117,7 @@ func (d *daemon) inUse(ctx context.Context, err error) error {
 		return err
 	}
 	who := "another daemon runs"
-	switch m, err := meet(ctx, d.host); {
+	switch m, err := meet(ctx, d.host, devotion); {
 	case err != nil:
 		who = whyOf(err)
 	case m != nil:

@@ -43,7 +43,7 @@ func Ensure(ctx context.Context, c Config) (p op.Place, done func() error, come 
 			come = came
 		}
 	}
-	p, done, err = Connect(ctx, "", c)
+	p, done, err = connect(ctx, c, devotion)
 	return p, done, come, err
 }
 
@@ -66,7 +66,7 @@ func start(ctx context.Context, c Config, t Terms) (s limen.Standing, come *Comi
 	if _, err := h.DaemonSocket(); err != nil {
 		return s, nil, placeless("start the daemon", err)
 	}
-	m, err := meet(ctx, h)
+	m, err := meet(ctx, h, devotion)
 	if err != nil {
 		return s, nil, err
 	}
@@ -128,7 +128,7 @@ func launchOrMeet(ctx context.Context, c Config, h *host.Host, t Terms) (limen.S
 		if !errors.Is(err, limen.Busy) {
 			return s, nil, err
 		}
-		if m, e := meet(ctx, h); e == nil && m != nil {
+		if m, e := meet(ctx, h, devotion); e == nil && m != nil {
 			return s, m, nil
 		}
 		select {

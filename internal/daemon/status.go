@@ -13,7 +13,7 @@ const unasked = "commands do not ask this daemon"
 // Status says whether a daemon runs, and how it is.
 func Status(ctx context.Context, c Config) (limen.Standing, error) {
 	h := c.newHost()
-	m, err := meet(ctx, h)
+	m, err := meet(ctx, h, devotion)
 	if err != nil {
 		return limen.Standing{}, err
 	}

@@ -20,7 +20,7 @@ var stillAsked = op.StandingIn{Brief: true}
 // directories are, is left alone.
 func Stop(ctx context.Context, c Config) (limen.Standing, error) {
 	h := c.newHost()
-	m, err := meet(ctx, h)
+	m, err := meet(ctx, h, devotion)
 	var hung *silence
 	switch {
 	case errors.As(err, &hung):
@@ -51,7 +51,7 @@ func Stop(ctx context.Context, c Config) (limen.Standing, error) {
 func awaitNobody(ctx context.Context, h *host.Host, pid int) error {
 	limit := time.After(stopping)
 	for {
-		next, err := meet(ctx, h)
+		next, err := meet(ctx, h, devotion)
 		if err == nil && next == nil {
 			return nil
 		}

@@ -49,7 +49,7 @@ func upstream(t *testing.T) uint16 {
 // ask carries out a verb where a command would.
 func ask[In, Out any](t *testing.T, verb op.Op[In, Out], in In) Out {
 	t.Helper()
-	place, done, err := Connect(t.Context(), "", Config{})
+	place, done, err := connect(t.Context(), Config{Tell: func(n limen.Notice) { t.Logf("%s: %s", n.What, n.Why) }}, starting)
 	must(t, err)
 	defer done()
 	out, err := verb.On(t.Context(), place, in)

@@ -10,8 +10,8 @@ import (
 	"sync"
 )
 
-// mostEarly is how many of them a client gets before one answer. An upstream may
-// say that it goes on processing for as long as it likes.
+// mostEarly is how many early answers a client gets before the one that counts. What
+// an upstream says beyond, such as 102 (Processing) once more, is left out.
 const mostEarly = 100
 
 // Early passes on what an upstream says before its answer, such as 103 (Early

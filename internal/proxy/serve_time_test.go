@@ -22,12 +22,16 @@ func inTime(t *testing.T, c Config, h http.HandlerFunc, do func(t *testing.T, di
 		ctx, end := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
 		go func() { ended <- newFront(c, h).serve(ctx, []net.Listener{l}) }()
+		var clients []net.Conn
 		do(t, func() *talk {
 			ours, theirs := net.Pipe()
 			l.give(ours)
-			t.Cleanup(func() { theirs.Close() })
+			clients = append(clients, theirs)
 			return &talk{theirs, t, bufio.NewReader(theirs)}
 		})
+		for _, c := range clients {
+			c.Close() // who reads no more would keep TLS from its last word
+		}
 		end()
 		if err := <-ended; err != nil {
 			t.Error(err)
@@ -216,7 +220,8 @@ func TestWhoeverIsServedAtTheMomentStaysThoughOthersWait(t *testing.T) {
 	}, func(t *testing.T, dial func() *talk) {
 		c := dial()
 		c.say("GET / HTTP/1.0\r\n\r\n")
-		go dial()
+		synctest.Wait()
+		dial()
 		if _, body := c.hear("GET"); len(body) != 100 {
 			t.Errorf("it gets %d parts", len(body))
 		}

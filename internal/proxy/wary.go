@@ -87,15 +87,7 @@ func (c *wary) heed(s http.ConnState) {
 	case http.StateIdle: // the request was answered, and the next may come
 		c.next()
 	case http.StateHijacked:
-		// Only now is it certain that nobody will read a request behind this
-		// one: an upgrade that was asked for may have been declined.
-		c.state, c.head, c.parts = waryOpen, head{}, chunks{}
-		c.mu.Lock()
-		c.isOpen = true
-		c.mu.Unlock()
-		if c.at == len(c.room) {
-			c.room, c.at, c.free = nil, 0, 0 // there may be a thousand of them
-		}
+		c.open()
 	}
 }
 
@@ -230,19 +222,6 @@ func (c *wary) readHeld() (int, error) {
 		c.hasEnded = n == 0
 	}
 	return 0, c.wait()
-}
-
-// readOpen reads all there is.
-func (c *wary) readOpen(p []byte) (int, error) {
-	switch {
-	case c.free < len(c.room):
-		c.free = len(c.room)
-		return c.Read(p)
-	case c.hasEnded:
-		return 0, io.EOF
-	}
-	c.room, c.at, c.free = nil, 0, 0
-	return c.Conn.Read(p)
 }
 
 // A waryTLS is a wary of a connection that speaks TLS, which its server asks for

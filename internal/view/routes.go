@@ -59,19 +59,19 @@ var stateTints = map[limen.RouteState]style{
 }
 
 // routeColumns are the columns of routes for people.
-var routeColumns = []Column{{Title: "NAME", cut: true}, {Title: "LEADS TO", cut: true}, {Title: "OWNER", cut: true}, {Title: "STATE"}}
+var routeColumns = []Column{{Title: "NAME", cut: true}, {Title: "LEADS TO", cut: true}, {Title: "STATE"}, {Title: "OWNER", cut: true}}
 
 func proseRoutes(p *page, rs limen.Routes, o Options) {
 	cells := [][]string{titles(routeColumns)}
 	for _, r := range rs.Routes {
-		cells = append(cells, []string{Safe(nameWord(r)), Safe(targetWord(r)), Safe(whoseWord(r)), r.State.String()})
+		cells = append(cells, []string{Safe(nameWord(r)), Safe(targetWord(r)), r.State.String(), Safe(whoseWord(r))})
 	}
 	if len(rs.Routes) > 0 {
 		lay := fit(routeColumns, cells, o.Width)
 		lay.write(p, cells[0], func(int) style { return bold }, o)
 		for i, r := range rs.Routes {
 			lay.write(p, cells[i+1], func(column int) style {
-				if column == len(routeColumns)-1 {
+				if routeColumns[column].Title == "STATE" {
 					return stateTints[r.State]
 				}
 				return ""
@@ -97,7 +97,7 @@ func proseQuestions(p *page, all []limen.Unnamed) {
 }
 
 // unnamedColumns are the columns of what has no name.
-var unnamedColumns = []Column{{Title: "NO NAME", cut: true}, {Title: "OWNER", cut: true}, {Title: "WHY", cut: true}}
+var unnamedColumns = []Column{{Title: "NO NAME", cut: true}, {Title: "WHY", cut: true}, {Title: "OWNER", cut: true}}
 
 func proseUnnamed(p *page, all []limen.Unnamed, o Options) {
 	cells := [][]string{titles(unnamedColumns)}
@@ -109,7 +109,7 @@ func proseUnnamed(p *page, all []limen.Unnamed, o Options) {
 		if u.Owner != nil {
 			owner = ownersInWords([]limen.Owner{*u.Owner})
 		}
-		place, row := u.Endpoint.Addr.String(), []string{Safe(owner), Safe(cmp.Or(u.Why, "-"))}
+		place, row := u.Endpoint.Addr.String(), []string{Safe(cmp.Or(u.Why, "-")), Safe(owner)}
 		same := slices.IndexFunc(cells, func(c []string) bool { return slices.Equal(c[1:], row) })
 		if same < 0 {
 			cells = append(cells, append([]string{place}, row...))
