@@ -41,25 +41,30 @@ func (d *duty) supervised() supervise.App {
 
 // perform starts an app, and has it looked at until it is ready.
 func (c *crew) perform(ctx context.Context, d *duty) (supervise.Running, error) {
-	s, err := c.begin(ctx, d.launch, d.program, work{capture: true, grace: d.grace, signal: signalOf(d.app.StopSignal), byPort: d.byPort(), byLine: d.byLine()})
+	w := work{capture: true, grace: d.grace, signal: signalOf(d.app.StopSignal), byPort: d.byPort(), byLine: d.byLine()}
+	switch {
+	case d.ready.Sign == manifest.SignURL:
+		w.begun = func(s *stint) { s.shown.Go(func() { c.awaitURL(s, d.ready.URL) }) }
+	case d.ready.Sign == manifest.SignNone && !d.isNeeded:
+		w.begun = func(s *stint) { s.shown.Go(s.settle) }
+	}
+	s, err := c.begin(ctx, d.launch, d.program, w)
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case d.ready.Sign == manifest.SignStarted:
+	if d.ready.Sign == manifest.SignStarted {
 		s.becomeReady()
-	case d.ready.Sign == manifest.SignURL:
-		s.shown.Go(func() { c.awaitURL(s, d.ready.URL) })
-	case d.ready.Sign == manifest.SignNone && !d.isNeeded:
-		s.shown.Go(func() {
-			select {
-			case <-s.gone:
-			case <-time.After(settled):
-				s.becomeReady()
-			}
-		})
 	}
 	return s, nil
+}
+
+// settle makes an app ready that nobody waits for, if it has not ended by then.
+func (s *stint) settle() {
+	select {
+	case <-s.gone:
+	case <-time.After(settled):
+		s.becomeReady()
+	}
 }
 
 // byPort reports whether an app is ready when its port answers.

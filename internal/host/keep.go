@@ -43,7 +43,9 @@ func (h *Host) Keep(ctx context.Context, k Keeping) error {
 	defer running.Wait()
 	b.start = func(do func(context.Context)) context.CancelFunc {
 		ctx, leave := context.WithCancel(life)
-		running.Go(func() { do(ctx); leave() })
+		if life.Err() == nil { // else everybody is on the way out, and nobody is added
+			running.Go(func() { do(ctx); leave() })
+		}
 		return leave
 	}
 	if err := b.load(life); err != nil {

@@ -66,12 +66,11 @@ func (c *crew) runOne(ctx context.Context, in op.RunIn, l limen.Launch, next fun
 	c.supervisor = &supervise.Supervisor{
 		Apps: []supervise.App{{Name: l.App, Restart: supervise.Never, ReadyTimeout: -1}}, Now: c.host.now,
 		Start: func(ctx context.Context, _ string, _ int) (supervise.Running, error) {
-			s, err := c.begin(ctx, l, p, work{capture: in.Capture, grace: c.grace, byPort: true})
+			s, err := c.begin(ctx, l, p, work{capture: in.Capture, grace: c.grace, byPort: true, begun: seat.take})
 			if err != nil {
 				failed = err
 				return nil, err
 			}
-			seat.take(s)
 			return s, nil
 		},
 	}

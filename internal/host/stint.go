@@ -24,6 +24,7 @@ type work struct {
 	signal  os.Signal         // that asks it to end; nil means SIGTERM
 	byPort  bool              // it is ready when its service answers
 	byLine  func(string) bool // reports whether a line shows that it is ready; nil for none
+	begun   func(*stint)      // is called when it runs, before its end is waited for; nil for nothing
 }
 
 // A stint is one run of an app, from its start until its last process is gone.
@@ -107,6 +108,9 @@ func (c *crew) begin(ctx context.Context, l limen.Launch, p run.Program, w work)
 	var looking sync.WaitGroup
 	looking.Go(func() { scout.watch(ctx) })
 	pipes.read(c, s)
+	if w.begun != nil {
+		w.begun(s)
+	}
 	go func() {
 		s.live(ctx)
 		close(s.gone)

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // errLeaves is what Go's resolver is told when it would ask another machine.
@@ -16,17 +17,17 @@ var errLeaves = errors.New("it would ask a name server on another machine, which
 // asGo has the resolver of this very program, which is Go's own, look the name up.
 func (q *question) asGo(ctx context.Context) answer {
 	mayAsk := q.mayAsk()
-	refused := false
+	var refused atomic.Bool // both families are asked for at once
 	r := net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
 		server, err := netip.ParseAddrPort(address)
 		if err != nil || !server.Addr().IsLoopback() || !mayAsk {
-			refused = true
+			refused.Store(true)
 			return nil, errLeaves
 		}
 		return new(net.Dialer).DialContext(ctx, network, address)
 	}}
 	a := lookUp(ctx, &r, q.host)
-	if refused && len(a.found) == 0 {
+	if refused.Load() && len(a.found) == 0 {
 		return answer{guessed: true, why: errLeaves.Error()}
 	}
 	return a
