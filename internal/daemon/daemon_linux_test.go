@@ -31,11 +31,18 @@ func TestMain(m *testing.M) {
 	os.Exit(nettest.Main(m))
 }
 
+// lowFrom sets the first port of the tests' network that takes no right.
+func lowFrom(t *testing.T, port string) {
+	t.Helper()
+	must(t, os.WriteFile("/proc/sys/net/ipv4/ip_unprivileged_port_start", []byte(port), 0))
+}
+
 // atHome gives the test a home of its own, and ends the daemon that is left
 // there.
 func atHome(t *testing.T) (home string) {
 	t.Helper()
 	nettest.NeedPrivate(t)
+	lowFrom(t, "80")                       // whoever runs the tests
 	home, err := os.MkdirTemp("", "limen") // short enough for a socket
 	must(t, err)
 	t.Cleanup(func() { os.RemoveAll(home) })
@@ -375,7 +382,9 @@ func TestADaemonStaysWhileSomebodyHasAnAddressOfItsPort(t *testing.T) {
 }
 
 func TestADaemonWithFewerRightsIsNotReplacedForThose(t *testing.T) {
+	nettest.NeedRoot(t) // nobody else has rights to lose
 	atHome(t)
+	lowFrom(t, "1024")
 	poor := exec.Command(os.Args[0], "daemon", "run") // as a service with NoNewPrivileges
 	poor.Env = append(os.Environ(), reportKey+"=1")
 	out, err := poor.StdoutPipe()

@@ -250,7 +250,7 @@ func TestADaemonThatIsKilledComesBackWithAllThatWasKept(t *testing.T) {
 		must(t, syscall.Kill(pid, syscall.SIGKILL))
 		awaitEnd(t, pid)
 		s := started(t, Terms{})
-		if s.Process.PID == pid || len(s.Doors) != 4 || s.Doors[0].Grant != limen.GrantCapability {
+		if s.Process.PID == pid || len(s.Doors) != 4 || s.Doors[0].Grant != limen.GrantSystem {
 			t.Fatalf("after pid %d was killed, the daemon is %+v", pid, s)
 		}
 		must(t, visit(t.Context(), http.DefaultClient))

@@ -52,9 +52,7 @@ func (h *Host) kept(ctx context.Context) (out limen.Routes, err error) {
 
 // survey says what the harbour knows.
 func (b *harbour) survey(ctx context.Context, in op.RoutesIn) (out limen.Routes, err error) {
-	if in.All {
-		b.scan(ctx)
-	}
+	b.scan(ctx) // where the kernel tells nothing by itself, the last look may be a second old
 	var gap *limen.Gap
 	if in.Trust {
 		gap = b.seals.gap(ctx)
