@@ -31,11 +31,18 @@ func wordFor(f Facts, project limen.Project, taken string) (word string, isBesid
 	p := f.owner().Process
 	p.Project = &project
 	for _, s := range sources {
-		if w := slug(s.word(f, p)); w != "" && w != taken {
+		if w := slug(s.word(f, p)); w != "" && w != taken && !isNumber(w) {
 			return w, s.beside
 		}
 	}
 	return "", false
+}
+
+// isNumber reports whether a word is what tells a program by its port: two
+// programs, one called so and one at that port, would be taken for one.
+func isNumber(word string) bool {
+	digits, ok := strings.CutPrefix(word, "p")
+	return ok && digits != "" && strings.Trim(digits, "0123456789") == ""
 }
 
 // tools are products that are no part of what a project makes.
