@@ -24,6 +24,7 @@ var reserved = []string{localhost, "test", "internal", "local"}
 // a name in lower case without its last dot, where the first label may be a
 // star (RFC 6125, section 6.4.3).
 func parseName(word string) (name string, address netip.Addr, err error) {
+	word = strings.TrimSuffix(word, ".") // of an address, too, for browsers (URL Standard, "ends in a number")
 	bare := strings.TrimSuffix(strings.TrimPrefix(word, "["), "]")
 	if a, err := netip.ParseAddr(bare); err == nil {
 		if a.Zone() != "" {
@@ -31,7 +32,7 @@ func parseName(word string) (name string, address netip.Addr, err error) {
 		}
 		return "", a.Unmap(), nil
 	}
-	name = strings.ToLower(strings.TrimSuffix(word, "."))
+	name = strings.ToLower(word)
 	if len(name) == 0 || len(name) > 253 { // RFC 1035, section 2.3.4, as text
 		return "", address, errors.New("a name has from 1 to 253 characters")
 	}
