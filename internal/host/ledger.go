@@ -40,9 +40,9 @@ func (b *harbour) save(ctx context.Context) {
 // saveAll keeps what is not kept yet, and reports whether something is left.
 func (b *harbour) saveAll(ctx context.Context) (left bool) {
 	b.mu.Lock()
-	todo := maps.Clone(b.unsaved)
+	pending := maps.Clone(b.unsaved)
 	b.mu.Unlock()
-	for k, r := range todo {
+	for k, r := range pending {
 		if err := b.records.PutRoute(ctx, r); err != nil {
 			b.miss(limen.Gap{What: unkept, Why: err.Error()})
 			return true
@@ -53,7 +53,7 @@ func (b *harbour) saveAll(ctx context.Context) (left bool) {
 		}
 		b.mu.Unlock()
 	}
-	if len(todo) > 0 {
+	if len(pending) > 0 {
 		b.mend(unkept)
 	}
 	return false
