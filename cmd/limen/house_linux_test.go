@@ -87,10 +87,18 @@ func (h *house) command(ctx context.Context, args ...string) *exec.Cmd {
 	return c
 }
 
+// limenTime is more than any question takes, on whatever machine.
+const limenTime = time.Minute
+
 // limen has a limen do something, which must succeed, and returns what it said.
 func (h *house) limen(args ...string) string {
 	h.t.Helper()
-	out, err := h.command(h.t.Context(), args...).Output()
+	ctx, end := context.WithTimeout(h.t.Context(), limenTime)
+	defer end()
+	c := h.command(ctx, args...)
+	c.Cancel = func() error { return c.Process.Signal(syscall.SIGQUIT) } // then it says what it waits for
+	c.WaitDelay = 5 * time.Second
+	out, err := c.Output()
 	if err != nil {
 		said := ""
 		if e, ok := err.(*exec.ExitError); ok {

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/limenhq/limen/internal/nettest"
 )
@@ -34,7 +37,9 @@ func newWine(t *testing.T) wine {
 	server := nettest.Need(t, "wineserver")
 	t.Cleanup(func() {
 		for _, how := range []string{"-k", "-w"} { // kill, and wait until it is gone
-			stop := exec.Command(server, how)
+			ctx, end := context.WithTimeout(context.Background(), wineTime)
+			defer end()
+			stop := exec.CommandContext(ctx, server, how)
 			stop.Env = w.env
 			stop.Run()
 		}
@@ -54,19 +59,29 @@ func needModules(t *testing.T) {
 	}
 }
 
-// command returns a program that is not started yet.
-func (w wine) command(t *testing.T, args ...string) *exec.Cmd {
-	c := exec.CommandContext(t.Context(), w.program, args...)
-	c.Env, c.Dir, c.Stderr = w.env, w.dir, os.Stderr
+// wineTime is how long a program may take under Wine. None takes more than some
+// seconds, but Wine itself stands still now and then while it begins or ends.
+const wineTime = 90 * time.Second
+
+// errStandstill is that it does.
+var errStandstill = errors.New("wine stands still")
+
+// command returns a program that is not started yet. It is ended with ctx, and
+// so is what it has started, as far as that keeps its output open.
+func (w wine) command(ctx context.Context, args ...string) *exec.Cmd {
+	c := exec.CommandContext(ctx, w.program, args...)
+	c.Env, c.Dir, c.Stderr, c.WaitDelay = w.env, w.dir, os.Stderr, 5*time.Second
 	return c
 }
 
 // run runs a program and returns what it said.
 func (w wine) run(t *testing.T, args ...string) string {
 	t.Helper()
-	out, err := w.command(t, args...).Output()
+	ctx, end := context.WithTimeoutCause(t.Context(), wineTime, errStandstill)
+	defer end()
+	out, err := w.command(ctx, args...).Output()
 	if err != nil {
-		t.Fatalf("%v: %v\n%s", args, err, out)
+		t.Fatalf("%v: %v, %v\n%s", args, context.Cause(ctx), err, out)
 	}
 	return string(out)
 }
