@@ -54,14 +54,7 @@ func (b *harbour) nameApp(m *mooring, a limen.App) {
 	}
 	m.subject, m.why = nil, ""
 	named, why := naming.ProposeApp(b.factsOf(m), p, word)
-	switch {
-	case why != "":
-		m.why = why
-	case named.Contested:
-		m.wanted, m.why, m.next = b.own(named.Name), named.Why, named.Next
-	default:
-		b.claim(m, limen.Route{Name: b.own(named.Name), Subject: &named.Subject, Source: limen.RouteRun})
-	}
+	b.grant(m, named, why, limen.RouteRun)
 }
 
 // appOf returns the app that has opened a listener, if a limen runs it. It

@@ -113,21 +113,26 @@ func (b *harbour) name() (changed bool) {
 			continue
 		}
 		p, why := naming.Propose(b.factsOf(m))
-		switch {
-		case why != "" && m.service == nil:
+		if why != "" && m.service == nil {
 			continue // it may answer yet
 		}
+		b.grant(m, p, why, limen.RouteObserved)
 		changed = true
-		switch {
-		case why != "":
-			m.why = why
-		case p.Contested:
-			m.wanted, m.why, m.next = b.own(p.Name), p.Why, p.Next
-		default:
-			b.claim(m, limen.Route{Name: b.own(p.Name), Subject: &p.Subject, Source: limen.RouteObserved})
-		}
 	}
 	return changed
+}
+
+// grant gives a listener the name that was proposed for it, or keeps why it gets
+// none. The caller holds mu.
+func (b *harbour) grant(m *mooring, p naming.Proposal, why string, source limen.RouteSource) {
+	switch {
+	case why != "":
+		m.why = why
+	case p.Contested:
+		m.wanted, m.why, m.next = b.own(p.Name), p.Why, p.Next
+	default:
+		b.claim(m, limen.Route{Name: b.own(p.Name), Subject: &p.Subject, Source: source})
+	}
 }
 
 // mayWait reports whether a listener waits for its name: the limen that runs it

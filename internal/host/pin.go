@@ -21,15 +21,11 @@ func (h *Host) Pin(ctx context.Context, in op.PinIn) (r limen.Route, err error) 
 	if path != "" || strings.HasPrefix(name, "*.") {
 		return r, &limen.Error{Kind: limen.Invalid, What: what, Why: "a project's name is pinned, with all that is below it", Next: "limen route pin shop feature-x"}
 	}
-	records, _, err := h.records(ctx)
+	records, all, err := h.routeRecords(ctx)
 	if err != nil {
 		return r, err
 	}
 	defer records.Close()
-	all, err := records.Routes(ctx)
-	if err != nil {
-		return r, err
-	}
 	_, now := h.moment()
 	r = limen.Route{Name: name, When: in.When, Source: limen.RouteTyped, Since: now, State: limen.RouteAsleep}
 	at := slices.IndexFunc(all, func(o limen.Route) bool { return keyOf(o) == keyOf(r) })

@@ -29,3 +29,17 @@ func (h *Host) records(ctx context.Context) (*store.Store, []limen.Gap, error) {
 		Next: "the damaged one is kept whole: " + s.Kept,
 	}}, nil
 }
+
+// routeRecords are the records, and the names in them.
+func (h *Host) routeRecords(ctx context.Context) (*store.Store, []limen.Route, error) {
+	records, _, err := h.records(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	all, err := records.Routes(ctx)
+	if err != nil {
+		records.Close()
+		return nil, nil, err
+	}
+	return records, all, nil
+}

@@ -70,15 +70,11 @@ func (h *Host) Resolve(ctx context.Context, in op.ResolveIn) (out limen.Resoluti
 // namesOwnAddresses are the addresses that names have to themselves.
 func (h *Host) namesOwnAddresses(ctx context.Context) map[string]netip.Addr {
 	own := map[string]netip.Addr{}
-	records, _, err := h.records(ctx)
+	records, all, err := h.routeRecords(ctx)
 	if err != nil {
 		return own // then no name has one that could be found again
 	}
 	defer records.Close()
-	all, err := records.Routes(ctx)
-	if err != nil {
-		return own
-	}
 	for _, r := range all {
 		if r.Address.IsValid() {
 			own[r.Name] = r.Address

@@ -20,15 +20,11 @@ func (h *Host) Route(ctx context.Context, in op.RouteIn) (limen.Route, error) {
 	if err != nil {
 		return r, err
 	}
-	records, _, err := h.records(ctx)
+	records, all, err := h.routeRecords(ctx)
 	if err != nil {
 		return r, err
 	}
 	defer records.Close()
-	all, err := records.Routes(ctx)
-	if err != nil {
-		return r, err
-	}
 	if err := checkRoute(r, all, in.Force); err != nil {
 		return r, err
 	}
