@@ -4,10 +4,11 @@ package limen
 // endpoints are.
 type Door struct {
 	Endpoint Endpoint `json:"endpoint"`
-	Usual    uint16   `json:"usual"`          // the port that needs no mention in a URL: 443 or 80
-	Grant    Grant    `json:"grant"`          // by what right it is open there
-	Why      string   `json:"why,omitempty"`  // why it is not at the usual port
-	Next     string   `json:"next,omitempty"` // the one command that would change that
+	Usual    uint16   `json:"usual"`           // the port that needs no mention in a URL: 443 or 80
+	Grant    Grant    `json:"grant"`           // by what right it is open there
+	Stray    bool     `json:"stray,omitempty"` // nor is it at the port that people know to stand in for the usual one, 8443 or 8008
+	Why      string   `json:"why,omitempty"`   // why it is not at the usual port
+	Next     string   `json:"next,omitempty"`  // the one command that would change that
 }
 
 // A Grant is by what right a port is open. The zero value is invalid.

@@ -94,7 +94,7 @@ var daemonStart = command{
 	short: "start the daemon in the background",
 	long: "Returns when the daemon answers. One that runs already stays, unless it is another limen than this one, has read other settings, or could " +
 		"have its usual ports by now: then this one takes its place, with every open port, and no connection is dropped. What the old one still carries " +
-		"it carries to its end.",
+		"it carries to its end. Exits with 5 where it answers for names at a port that nobody asked for, because 8443 or 8008 is taken, too.",
 	examples: []entry{{"limen daemon start", "also after an update of limen"}},
 	flags:    slices.Concat([]flag{{name: "no-names", doc: "open no port, name nothing, and answer questions alone"}}, outputFlags),
 	lists:    []glossary{{"formats", formatEntries}},
@@ -104,7 +104,12 @@ var daemonStart = command{
 		}
 		return c.stand(ctx, env, func(ctx context.Context, dc daemon.Config) (limen.Standing, error) {
 			return daemon.Start(ctx, dc, daemon.Terms{Nameless: c.has("no-names")})
-		}, nil)
+		}, func(s limen.Standing) error {
+			if slices.ContainsFunc(s.Doors, func(d limen.Door) bool { return d.Stray }) {
+				return ending{exitCode(limen.Busy)} // nobody asked for that port; who has the others was said
+			}
+			return nil
+		})
 	},
 }
 

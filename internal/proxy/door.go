@@ -132,6 +132,7 @@ func (o *opening) enter(ctx context.Context, usual, spare uint16) error {
 	}
 	instead := limen.Door{Usual: usual, Grant: limen.GrantElsewhere, Why: why.Why, Next: why.Next}
 	for port := spare; port < spare+mostSpare; port++ {
+		instead.Stray = port != spare
 		refused, err := o.bind(ctx, port, instead)
 		if err != nil || refused == nil {
 			return err
