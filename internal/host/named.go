@@ -97,7 +97,7 @@ const (
 func (b *harbour) name() (changed bool) {
 	var all []*mooring
 	for _, m := range b.moorings {
-		if m.asked && m.subject == nil && m.why == "" {
+		if m.subject == nil && m.why == "" && (m.app != nil || m.service != nil) {
 			all = append(all, m)
 		}
 	}
@@ -113,9 +113,6 @@ func (b *harbour) name() (changed bool) {
 			continue
 		}
 		p, why := naming.Propose(b.factsOf(m))
-		if why != "" && m.service == nil {
-			continue // it may answer yet
-		}
 		b.grant(m, p, why, limen.RouteObserved)
 		changed = true
 	}

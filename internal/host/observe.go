@@ -134,6 +134,7 @@ const (
 	firstPause = 20 * time.Millisecond
 	mostPause  = 5 * time.Second
 	patience   = 2 * time.Minute
+	fewSilent  = 10 // more that say nothing are asked more rarely, so that all cost no more than these
 )
 
 // ask asks a listener what it speaks until it answers, and stays until it has a
@@ -160,9 +161,23 @@ func (b *harbour) ask(ctx context.Context, m *mooring) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(pause):
+		case <-time.After(pause * b.rarity()):
 		}
 	}
+}
+
+// rarity is how many times as long as a single one each of those waits that have
+// said nothing yet.
+func (b *harbour) rarity() time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	silent := 0
+	for _, m := range b.moorings {
+		if m.leave != nil && m.asked && m.service == nil && m.why == "" {
+			silent++
+		}
+	}
+	return time.Duration(max(1, silent/fewSilent))
 }
 
 // answered takes what a listener has said; nil if that was nothing.
