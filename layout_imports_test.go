@@ -55,8 +55,8 @@ type policy map[string][]string
 // rule would hold.
 func readPolicy(text string) policy {
 	var (
-		p            = policy{}
-		capabilities []string
+		p     = policy{}
+		kinds = map[string][]string{}
 	)
 	for line := range strings.Lines(text) {
 		name, rest, ok := strings.Cut(strings.TrimSpace(line), ":")
@@ -66,19 +66,23 @@ func readPolicy(text string) policy {
 			continue
 		case !ok:
 			panic("arrows has a line without a colon: " + line)
-		case name == "capabilities":
+		case name == "capabilities", name == "leaves":
 			for _, c := range may {
-				capabilities = append(capabilities, "internal/"+c)
+				kinds[name] = append(kinds[name], "internal/"+c)
 			}
-		case name == "each capability":
-			for _, c := range capabilities {
-				p[c] = may
+			continue
+		}
+		for kind, all := range kinds {
+			if i := slices.Index(may, kind); i >= 0 {
+				may = slices.Concat(may[:i], all, may[i+1:])
 			}
-		default:
-			if i := slices.Index(may, "capabilities"); i >= 0 {
-				may = slices.Concat(may[:i], capabilities, may[i+1:])
-			}
+		}
+		if name != "each capability" {
 			p[name] = may
+			continue
+		}
+		for _, c := range kinds["capabilities"] {
+			p[c] = may
 		}
 	}
 	return p

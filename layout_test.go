@@ -10,21 +10,27 @@ import (
 
 // arrows says which packages of this module a package may import. It is the
 // house of ARCHITECTURE.md: all arrows point down, and capabilities know no
-// sibling.
+// sibling. Leaves are what several of them would else have twice: each turns values
+// into others, and knows no machine.
 //
 // DO NOT change this to make a build pass. A missing arrow means that code
 // stands in the wrong package, or that host should hand one capability's
 // result to another. A new package gets a line here and a sentence in
 // ARCHITECTURE.md; a new arrow gets a reason in the commit.
 const arrows = `
-capabilities:      sockets process project keeper registry bind verdict
+capabilities:      sockets process project keeper registry bind verdict apidoc resend
 capabilities:      naming resolve relay wait halt hint manifest supervise journal plan scan config probe lease run serve proxy tap trust store doctor audit discover guard
+leaves:            coding redact har contrast
 
 .:
-each capability:   .
+internal/coding:   .
+internal/redact:   . internal/coding
+internal/har:      . internal/coding internal/redact
+internal/contrast: .
+each capability:   . leaves
 internal/op:       .
-internal/view:     .
-internal/host:     . internal/op capabilities
+internal/view:     . leaves
+internal/host:     . internal/op capabilities leaves
 internal/wire:     . internal/op
 internal/fleet:    . internal/op
 internal/web:      . internal/op internal/view
@@ -67,13 +73,13 @@ var doors = []door{
 	{"github.com/creack/pty", []string{"internal/run", "tests"}, "a program at a terminal gets one of its own, on every Unix"},
 	{"github.com/fsnotify/fsnotify", []string{"internal/serve"}, "a folder that is served tells what changed in it"},
 	{"github.com/yuin/goldmark", []string{"internal/serve"}, "Markdown is shown as a page"},
-	{"github.com/klauspost/compress", []string{"internal/serve"}, "gzip and zstd, for bodies and archives"},
-	{"github.com/andybalholm/brotli", []string{"internal/serve"}, "brotli, for bodies"},
+	{"github.com/klauspost/compress", []string{"internal/serve", "internal/coding"}, "gzip and zstd, for bodies and archives"},
+	{"github.com/andybalholm/brotli", []string{"internal/serve", "internal/coding"}, "brotli, for bodies"},
 	{"rsc.io/qr", []string{"internal/serve"}, "an address that a phone can read"},
 	{"github.com/pion/mdns/v2", []string{"internal/resolve"}, "a folder that is served, and a route, have a name in the local network"},
 	{"modernc.org/sqlite", []string{"internal/store"}, "SQLite without C; leases and what was stopped are shared by processes that know nothing of each other"},
-	{"net/http", []string{"internal/keeper", "internal/probe", "internal/registry", "internal/wait", "internal/serve", "internal/proxy", "internal/wire", "tests"}, "engines are asked on a local socket, services what they are, the registry's source for a newer one, a page whether it is there; a folder is served, and verbs are carried between processes"},
-	{"os/exec", []string{"internal/nettest", "internal/cli/react.go", "internal/cli/then.go", "internal/cli/hold.go", "internal/cli/upbehind.go", "internal/cli/notify_darwin.go", "internal/halt", "internal/trust/tool.go", "internal/daemon/service_windows.go", "tests", "generators"}, "limen reads the kernel, and runs no program to learn something; watch and wait start what the user names, without a shell, pick itself, to hold a port, up itself, to go on in the background, and halt the tool of a keeper, or what it ended; trust has the tools of stores take up a certificate, and clients try one, and the daemon that of the task scheduler a task"},
+	{"net/http", []string{"internal/keeper", "internal/probe", "internal/registry", "internal/wait", "internal/serve", "internal/proxy", "internal/wire", "internal/har", "internal/apidoc", "internal/resend", "tests"}, "engines are asked on a local socket, services what they are, the registry's source for a newer one, a page whether it is there; a folder is served, and verbs are carried between processes; an archive has words for a status, and cookies; a service is asked for its documents, and a request is sent again"},
+	{"os/exec", []string{"internal/nettest", "internal/cli/react.go", "internal/cli/editor.go", "internal/cli/then.go", "internal/cli/hold.go", "internal/cli/upbehind.go", "internal/cli/notify_darwin.go", "internal/halt", "internal/trust/tool.go", "internal/daemon/service_windows.go", "tests", "generators"}, "limen reads the kernel, and runs no program to learn something; watch and wait start what the user names, without a shell, pick itself, to hold a port, up itself, to go on in the background, and halt the tool of a keeper, or what it ended; an editor changes a request before it is sent again; trust has the tools of stores take up a certificate, and clients try one, and the daemon that of the task scheduler a task"},
 	{"os/user", nil, "on some systems it calls C; process reads the names itself"},
 	{"plugin", nil, "limen is one program that can be read whole"},
 	{"C", nil, "limen builds for every system on every system"},

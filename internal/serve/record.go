@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/har"
 )
 
 // A record writes what mocks and other servers answered into a file, which is
@@ -86,11 +87,7 @@ func openRecord(typed string, paths []string, s *Site) (*record, error) {
 
 // head is the archive up to its first entry.
 func (c *record) head() ([]byte, error) {
-	paths := c.paths
-	if paths == nil {
-		paths = []string{}
-	}
-	b, err := json.Marshal(map[string]harLog{"log": {Version: "1.2", Creator: harCreator{"limen", recordVersion}, Paths: paths, Entries: []harEntry{}}})
+	b, err := json.Marshal(map[string]har.Log{"log": {Version: har.Version, Creator: har.Creator{Name: "limen", Version: recordVersion}, Paths: c.paths, Entries: []har.Entry{}}})
 	return bytes.TrimSuffix(b, []byte("]}}")), err
 }
 
@@ -110,7 +107,7 @@ func (c *record) of(h http.Handler) http.Handler {
 		}
 		defer func() { // an answer that was cut is recorded, too
 			if answer.status > 0 {
-				c.add(harOf(r, &asked, answer, began, answered.Sub(began), c.site.now().Sub(began)))
+				c.add(entryOf(r, &asked, answer, began, answered.Sub(began), c.site.now().Sub(began)))
 			}
 		}()
 		h.ServeHTTP(answer, &copied)
@@ -118,7 +115,7 @@ func (c *record) of(h http.Handler) http.Handler {
 }
 
 // add puts an entry to those that wait to be written.
-func (c *record) add(e harEntry) {
+func (c *record) add(e har.Entry) {
 	b, err := json.Marshal(e)
 	if err != nil {
 		return // it is made of texts and numbers, so there is none

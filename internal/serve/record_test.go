@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/har"
 )
 
 // A harShape is the fields that the specification of HTTP Archive 1.2 has. Those
@@ -103,14 +104,14 @@ func checkHAR(at string, value, shape any) error {
 }
 
 // readHAR reads an archive strictly.
-func readHAR(t testing.TB, file string) (harLog, string) {
+func readHAR(t testing.TB, file string) (har.Log, string) {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var value any
-	var doc struct{ Log harLog }
+	var doc struct{ Log har.Log }
 	if err := errors.Join(json.Unmarshal(text, &value), json.Unmarshal(text, &doc)); err != nil {
 		t.Fatalf("%v in %s", err, text)
 	}
@@ -210,7 +211,7 @@ func TestARecordingIsAnArchiveWithoutSecrets(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("entries are\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if c := log.Entries[2].Response.Content; c.Size != mostKept+1 || len(c.Text) != mostKept || c.Comment != cutComment {
+	if c := log.Entries[2].Response.Content; c.Size != mostKept+1 || len(c.Text) != mostKept || c.Comment != har.CutComment {
 		t.Errorf("of a large body %d bytes of %d, %q", len(c.Text), c.Size, c.Comment)
 	}
 	if info, err := os.Stat(file); err != nil || info.Mode().Perm()&0o077 != 0 && filepath.Separator == '/' {

@@ -16,6 +16,8 @@ import (
 	"sync"
 
 	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/har"
+	"github.com/limenhq/limen/internal/redact"
 )
 
 // A replay answers from an HTTP Archive: one that limen recorded, or a browser.
@@ -89,7 +91,7 @@ func readArchive(name string) ([]byte, error) {
 // parseHAR reads an archive. Of what is in it, it takes what can be answered
 // with, and wants no more than that to be right.
 func parseHAR(text []byte) (scenes []*scene, paths []string, err error) {
-	var doc struct{ Log *harLog }
+	var doc struct{ Log *har.Log }
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	if err := json.Unmarshal(text, &doc); err != nil {
 		return nil, nil, fmt.Errorf("line %d: it is no HTTP Archive: %w", lineOf(err, text), err)
@@ -130,7 +132,7 @@ func lineOf(err error, text []byte) int {
 // sceneOf makes a scene of an entry; not of one that has no answer, as one
 // that was cut before it came, that became a WebSocket, or that a browser had
 // in its cache.
-func sceneOf(e harEntry) (*scene, bool) {
+func sceneOf(e har.Entry) (*scene, bool) {
 	u, err := url.Parse(e.Request.URL)
 	if err != nil || !isToken(e.Request.Method) || e.Response.Status < 200 || e.Response.Status > 599 || e.Response.Status == http.StatusNotModified {
 		return nil, false
@@ -141,17 +143,17 @@ func sceneOf(e harEntry) (*scene, bool) {
 	}
 	s := &scene{method: e.Request.Method, path: path, query: canonical(u.RawQuery)}
 	if b := e.Request.PostData; b != nil && b.Encoding == "" {
-		s.asked = string(redactBody(b.MimeType, []byte(b.Text)))
+		s.asked = string(redact.Body(b.MimeType, []byte(b.Text)))
 	}
 	s.reply, s.gone = replyOf(e.Response)
 	return s, true
 }
 
 // replyOf makes an answer of what was recorded.
-func replyOf(a harResponse) (reply, string) {
+func replyOf(a har.Response) (reply, string) {
 	body := []byte(a.Content.Text)
 	switch {
-	case a.Content.Comment == cutComment, a.Content.Comment == compressedComment:
+	case a.Content.Comment == har.CutComment, a.Content.Comment == har.EncodedComment:
 		return reply{}, "its body was " + a.Content.Comment
 	case a.Content.Encoding == "base64":
 		var err error
@@ -162,7 +164,7 @@ func replyOf(a harResponse) (reply, string) {
 	h := http.Header{}
 	for _, p := range a.Headers {
 		name := http.CanonicalHeaderKey(p.Name)
-		if !isToken(name) || strings.ContainsFunc(p.Value, isControl) || slices.Contains(unrepeatable, name) || strings.Contains(p.Value, redacted) {
+		if !isToken(name) || strings.ContainsFunc(p.Value, isControl) || slices.Contains(unrepeatable, name) || strings.Contains(p.Value, redact.Word) {
 			continue
 		}
 		h.Add(name, p.Value)
@@ -184,7 +186,7 @@ func (s *scene) key() string { return s.method + " " + s.path }
 // canonical is a query without secrets whose parts are in an order that does
 // not depend on who sends it.
 func canonical(query string) string {
-	parts := strings.Split(redactPairs(query), "&")
+	parts := strings.Split(redact.Pairs(query), "&")
 	slices.Sort(parts)
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "&")
 }

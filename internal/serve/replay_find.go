@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/redact"
 )
 
 // replayed finds what was recorded for a request. What is not in the recording
@@ -40,7 +41,7 @@ func (p *replay) answer(w http.ResponseWriter, r *http.Request, key string) {
 		refuse(w, http.StatusBadRequest, "the body ended before it was complete", "")
 		return
 	}
-	s := p.pick(key, canonical(r.URL.RawQuery), string(redactBody(r.Header.Get("Content-Type"), body)))
+	s := p.pick(key, canonical(r.URL.RawQuery), string(redact.Body(r.Header.Get("Content-Type"), body)))
 	switch {
 	case s == nil:
 		p.miss(w, r)

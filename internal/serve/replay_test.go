@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/limenhq/limen/internal/redact"
 )
 
 func TestARecordingAnswersAsTheServerDid(t *testing.T) {
@@ -51,7 +53,7 @@ func TestARecordingAnswersAsTheServerDid(t *testing.T) {
 		if answer.StatusCode != c.status || !strings.HasPrefix(got, c.want) {
 			t.Errorf("%s %s with %q is %d %q; want %d %q", c.method, c.path, c.body, answer.StatusCode, got, c.status, c.want)
 		}
-		if strings.Contains(strings.Join(answer.Header["Set-Cookie"], ""), redacted) {
+		if strings.Contains(strings.Join(answer.Header["Set-Cookie"], ""), redact.Word) {
 			t.Errorf("%s: a cookie that is none is set", c.path)
 		}
 	}

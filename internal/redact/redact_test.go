@@ -1,6 +1,7 @@
-package serve
+package redact
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -11,7 +12,8 @@ func TestSecretsAreTakenOutWhereverTheyStand(t *testing.T) {
 		{"Authorization", "Bearer abc.def", "Bearer REDACTED"},
 		{"authorization", "sesame", "REDACTED"},
 		{"Proxy-Authorization", "Basic YTpi", "Basic REDACTED"},
-		{"Cookie", "sid=1; theme=dark; broken", "sid=REDACTED; theme=REDACTED; broken=REDACTED"},
+		{"Cookie", "sid=1; theme=dark; nameless", "sid=REDACTED; theme=REDACTED; REDACTED"},
+		{"Set-Cookie", "nameless; Path=/", "REDACTED; Path=/"},
 		{"Set-Cookie", "sid=abc=; Path=/; HttpOnly", "sid=REDACTED; Path=/; HttpOnly"},
 		{"Set-Cookie", "sid=abc", "sid=REDACTED"},
 		{"X-Api-Key", "abc", "REDACTED"},
@@ -24,8 +26,10 @@ func TestSecretsAreTakenOutWhereverTheyStand(t *testing.T) {
 		{"Content-Type", "application/json", "application/json"},
 		{"Accept-Language", "en", "en"},
 		{"X-Author", "ann", "ann"},
+		{"X-Auth", "abc", "REDACTED"},
+		{"Sec-WebSocket-Protocol", "graphql-transport-ws, 0123456789abcdef0123456789abcdef", "graphql-transport-ws, REDACTED"},
 	} {
-		if got := redactHeader(c.name, c.value); got != c.want {
+		if got := Header(c.name, c.value); got != c.want {
 			t.Errorf("%s: %s is kept as %q; want %q", c.name, c.value, got, c.want)
 		}
 	}
@@ -36,7 +40,7 @@ func TestSecretsAreTakenOutWhereverTheyStand(t *testing.T) {
 		"http://h/reset/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln/x": "http://h/reset/REDACTED/x",
 		"http://h/?pageToken=abc&max_tokens=5":                       "http://h/?pageToken=REDACTED&max_tokens=5",
 	} {
-		if got := redactURL(address); got != want {
+		if got := URL(address); got != want {
 			t.Errorf("%s is kept as %s; want %s", address, got, want)
 		}
 	}
@@ -44,12 +48,19 @@ func TestSecretsAreTakenOutWhereverTheyStand(t *testing.T) {
 		{"application/json", `{"user":"ann", "password" : "a\"b", "n":1}`, `{"user":"ann", "password" : "REDACTED", "n":1}`},
 		{"application/json", `{"tokens":{"accessToken":"x","refresh_token":["y",{"z":1}],"token_type":"bearer"}}`, `{"tokens":{"accessToken":"REDACTED","refresh_token":"REDACTED","token_type":"bearer"}}`},
 		{"application/json", `[{"apiKey":12345},{"secret":null},{"pin":""},{"otp":1.5e3}]`, `[{"apiKey":"REDACTED"},{"secret":null},{"pin":""},{"otp":"REDACTED"}]`},
+		{"application/json", `{"log":"{\"password\": \"x\", \"in\":\"[{\\\"pin\\\":1}]\"}","token_type":"{\"a\":1}"}`, `{"log":"{\"password\": \"REDACTED\", \"in\":\"[{\\\"pin\\\":\\\"REDACTED\\\"}]\"}","token_type":"{\"a\":1}"}`},
 		{"application/json", `{"p\u0061ssword":"x"}`, `{"p\u0061ssword":"REDACTED"}`},
 		{"application/json", `{"password":"cut in the mid`, `{"password":"REDACTED"`},
 		{"application/json", `{"client_secret":{"deep":[1,"}"`, `{"client_secret":"REDACTED"`},
 		{"application/json", `{"code":404,"total_tokens":12,"note":"password: no"}`, `{"code":404,"total_tokens":12,"note":"password: no"}`},
 		{"application/problem+json; charset=utf-8", `{"session":"x"}`, `{"session":"REDACTED"}`},
 		{"", `{"password":"x"}`, `{"password":"REDACTED"}`},
+		{"text/plain;charset=UTF-8", ` {"password":"x"}`, ` {"password":"REDACTED"}`},
+		{"text/event-stream", "data: {\"token\":\"x\"}\n\n", "data: {\"token\":\"REDACTED\"}\n\n"},
+		{"text/javascript", `a={"token":"x"}`, `a={"token":"x"}`},
+		{"text/xml", `<s:Login a="1"><s:Password Type="t">secret</s:Password><User>ann</User></s:Login>`, `<s:Login a="1"><s:Password Type="t">REDACTED</s:Password><User>ann</User></s:Login>`},
+		{"application/soap+xml", `<t:password/><t:token>cut in the mid`, `<t:password/><t:token>REDACTED`},
+		{"Application/X-WWW-Form-URLEncoded", "pin=1&next=/cb%3Fcode", "pin=REDACTED&next=/cb%3Fcode"},
 		{"application/x-www-form-urlencoded", "user=ann&password=a%26b&grant_type=x", "user=ann&password=REDACTED&grant_type=x"},
 		{"multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nsecret\r\n--b\r\nContent-Disposition: form-data; name=\"user\"\r\n\r\nann\r\n--b--\r\n",
 			"--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nREDACTED\r\n--b\r\nContent-Disposition: form-data; name=\"user\"\r\n\r\nann\r\n--b--\r\n"},
@@ -57,7 +68,7 @@ func TestSecretsAreTakenOutWhereverTheyStand(t *testing.T) {
 		{"text/plain", "-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----\n", "REDACTED\n"},
 		{"text/html", `<a href="/x?token=abc">`, `<a href="/x?token=REDACTED">`},
 	} {
-		if got := string(redactBody(c.contentType, []byte(c.body))); got != c.want {
+		if got := string(Body(c.contentType, []byte(c.body))); got != c.want {
 			t.Errorf("%s %s is kept as %s; want %s", c.contentType, c.body, got, c.want)
 		}
 	}
@@ -70,15 +81,17 @@ func FuzzRedactJSON(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got := redactJSON([]byte(text))
-		if again := redactJSON(got); json.Valid([]byte(text)) && string(again) != string(got) {
+		got := JSON([]byte(text))
+		if again := JSON(got); json.Valid([]byte(text)) && string(again) != string(got) {
 			t.Fatalf("%q became %q, and then %q", text, got, again)
 		}
 		if !json.Valid([]byte(text)) {
 			return
 		}
 		var value any
-		if err := json.Unmarshal(got, &value); err != nil {
+		d := json.NewDecoder(bytes.NewReader(got))
+		d.UseNumber() // some are larger than any of ours
+		if err := d.Decode(&value); err != nil {
 			t.Fatalf("%q became %q: %v", text, got, err)
 		}
 		if left := secretLeft(value); left != "" {
@@ -93,7 +106,7 @@ func secretLeft(value any) string {
 	case map[string]any:
 		for name, inner := range v {
 			_, isBool := inner.(bool)
-			if isSecretName(name) && inner != redacted && inner != nil && inner != "" && !isBool {
+			if IsSecret(name) && inner != Word && inner != nil && inner != "" && !isBool {
 				return name
 			}
 			if left := secretLeft(inner); left != "" {
@@ -114,10 +127,10 @@ func FuzzRedactText(f *testing.F) {
 	f.Add("http://u:p@h/?token=x#code=y", "application/x-www-form-urlencoded")
 	f.Add("--b\r\nContent-Disposition: form-data; name=\"pin\"\r\n\r\n1\r\n--b", "multipart/form-data; boundary=b")
 	f.Fuzz(func(t *testing.T, text, contentType string) {
-		if got := redactBody(contentType, []byte(text)); len(got) > len(redacted)*(len(text)+1) {
+		if got := Body(contentType, []byte(text)); len(got) > len(Word)*(len(text)+1) {
 			t.Fatalf("%d bytes became %d", len(text), len(got))
 		}
-		if got := redactURL("http://h/?password=" + strings.NewReplacer("&", "", "#", "").Replace(text)); strings.Contains(got, "password=") && !strings.Contains(got, "password="+redacted) {
+		if got := URL("http://h/?password=" + strings.NewReplacer("&", "", "#", "").Replace(text)); strings.Contains(got, "password=") && !strings.Contains(got, "password="+Word) {
 			t.Fatalf("%q is kept as %q", text, got)
 		}
 	})

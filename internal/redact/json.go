@@ -1,13 +1,22 @@
-package serve
+package redact
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
+
+	"github.com/limenhq/limen/internal/coding"
 )
 
-// redactJSON is a JSON text without the values of secrets. All else stays byte
-// by byte as it is, also where the text is cut, or no JSON at all.
-func redactJSON(text []byte) []byte {
+// deepest is how often a JSON text may stand as a string in another one.
+const deepest = 4
+
+// JSON is a JSON text without the values of secrets, also those of texts that are
+// strings in it, as in logs and queues. All else stays byte by byte as it is,
+// also where the text is cut, or no JSON at all.
+func JSON(text []byte) []byte { return within(text, deepest) }
+
+func within(text []byte, depth int) []byte {
 	out := make([]byte, 0, len(text))
 	for i := 0; i < len(text); {
 		if text[i] != '"' {
@@ -16,23 +25,47 @@ func redactJSON(text []byte) []byte {
 			continue
 		}
 		end := endOfString(text, i)
-		out = append(out, text[i:end]...)
-		name := text[i:end]
+		quoted := text[i:end]
 		i = end
 		colon := skipSpace(text, i)
-		if colon >= len(text) || text[colon] != ':' || !isSecretName(plainName(name)) {
+		if colon >= len(text) || text[colon] != ':' {
+			out = append(out, inString(quoted, depth)...)
+			continue
+		}
+		out = append(out, quoted...)
+		if !IsSecret(plainName(quoted)) {
 			continue
 		}
 		value := skipSpace(text, colon+1)
 		out = append(out, text[i:value]...)
 		i = endOfValue(text, value)
 		if value < len(text) && !isEmptyValue(text[value:i]) {
-			out = append(out, `"`+redacted+`"`...)
+			out = append(out, `"`+Word+`"`...)
 			continue
 		}
 		out = append(out, text[value:i]...)
 	}
 	return out
+}
+
+// inString is a string without the secrets of a JSON text that it is.
+func inString(quoted []byte, depth int) []byte {
+	if depth == 0 || len(quoted) < 2 || !bytes.ContainsAny(quoted[:min(len(quoted), 64)], "{[") || !bytes.Contains(quoted, []byte(`\"`)) {
+		return quoted
+	}
+	var plain string
+	if json.Unmarshal(quoted, &plain) != nil || !coding.IsJSON("", []byte(plain)) {
+		return quoted
+	}
+	clean := string(within([]byte(plain), depth-1))
+	if clean == plain {
+		return quoted
+	}
+	again, err := json.Marshal(clean)
+	if err != nil {
+		return quoted // it is a text, so there is none
+	}
+	return again
 }
 
 // plainName is the text of a JSON string.
