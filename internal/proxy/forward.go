@@ -55,9 +55,15 @@ func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, route Route) {
 	case !isExtended(r): // what such a one has for a body is the other protocol
 		x.load = newLoad(w, r, p.config.Now)
 	}
+	x.serve()
+}
+
+// serve asks the upstream, and passes on what it answers.
+func (x *exchange) serve() {
+	x.hold.sends = sendsOf(x.r.Context())
 	defer x.load.end()
 	defer x.u.comeBack()
-	ctx, cancel := context.WithCancelCause(r.Context())
+	ctx, cancel := context.WithCancelCause(x.r.Context())
 	defer cancel(nil)
 	res, err := x.insist(ctx, cancel)
 	if err != nil {
@@ -97,10 +103,13 @@ func (x *exchange) ask(ctx context.Context, cancel context.CancelCauseFunc) (res
 		silence := time.AfterFunc(x.u.patience, func() { cancel(errSilent) })
 		defer silence.Stop()
 	}
-	if x.upgrade != "" {
+	switch {
+	case x.upgrade != "":
 		res, err = x.askUpgrade(ctx)
-	} else {
+	case x.isTwo:
 		res, err = x.askTransport(ctx)
+	default:
+		res, err = x.askTether(ctx)
 	}
 	switch {
 	case isAbsence(err):
@@ -111,17 +120,13 @@ func (x *exchange) ask(ctx context.Context, cancel context.CancelCauseFunc) (res
 	return res, err
 }
 
-// askTransport sends the request by one of the transports.
+// askTransport sends the request by HTTP/2.
 func (x *exchange) askTransport(ctx context.Context) (*http.Response, error) {
-	by := x.u.one
-	if x.isTwo {
-		by = x.u.two
-		if manner, _ := x.u.how(); manner == mannerUnknown {
-			x.u.speaksTLS(ctx, manner) // now, because a call of gRPC is a stream, which cannot be sent twice
-		}
+	if manner, _ := x.u.how(); manner == mannerUnknown {
+		x.u.speaksTLS(ctx, manner) // now, because a call of gRPC is a stream, which cannot be sent twice
 	}
 	defer x.early.end()
-	return by.RoundTrip(x.request(x.early.trace(ctx, x.use)))
+	return x.u.two.RoundTrip(x.request(x.early.trace(ctx, x.use)))
 }
 
 // use notes the connection that a request is sent on.

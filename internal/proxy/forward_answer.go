@@ -83,8 +83,18 @@ func (x *exchange) copy(res *http.Response) bool {
 	if res.ContentLength == 0 || res.Body == http.NoBody || x.r.Method == http.MethodHead {
 		return true
 	}
-	out := &prompt{control: http.NewResponseController(x.w)}
-	if res.ContentLength < 0 || len(res.Trailer) > 0 {
+	length := res.ContentLength
+	if len(res.Trailer) > 0 {
+		length = -1
+	}
+	return passOn(x.w, res.Body, length)
+}
+
+// passOn carries a body whose head was written, and may have been sent. A length less than
+// zero is that of a body that may take long to begin, and to end.
+func passOn(w http.ResponseWriter, body io.Reader, length int64) bool {
+	out := &prompt{control: http.NewResponseController(w)}
+	if length < 0 {
 		out.flush() // it may be long before there is a first part
 	} else {
 		head := time.AfterFunc(headPatience, out.flush)
@@ -93,12 +103,12 @@ func (x *exchange) copy(res *http.Response) bool {
 	}
 	buf := buffers.Get().(*[]byte)
 	defer buffers.Put(buf)
-	left := res.ContentLength
+	left := length
 	for {
-		n, err := res.Body.Read(*buf)
+		n, err := body.Read(*buf)
 		if n > 0 {
 			left -= int64(n)
-			if !out.send(x.w, (*buf)[:n], left != 0) {
+			if !out.send(w, (*buf)[:n], left != 0) {
 				return false
 			}
 		}

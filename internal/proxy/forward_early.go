@@ -27,13 +27,18 @@ type early struct {
 
 // trace has a transport tell which connection it uses, and what comes early.
 func (e *early) trace(ctx context.Context, use func(c net.Conn, isReused bool)) context.Context {
-	e.mu.Lock()
-	e.isEnded = false
-	e.mu.Unlock()
+	e.begin()
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn:        func(info httptrace.GotConnInfo) { use(info.Conn, info.Reused) },
 		Got1xxResponse: e.pass,
 	})
+}
+
+// begin is when an upstream is asked, perhaps once more.
+func (e *early) begin() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.isEnded = false
 }
 
 // pass passes on one of these answers. 100 (Continue) the client gets when its

@@ -15,11 +15,20 @@ import (
 func (x *exchange) request(ctx context.Context) *http.Request {
 	target, prefix := pathFor(x.r, x.route)
 	out := (&http.Request{
-		Method: x.r.Method, URL: x.u.pool(x.sni(), x.isTwo), Host: x.host(), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: maps.Clone(x.r.Header), ContentLength: x.r.ContentLength,
+		Method: x.r.Method, URL: x.u.pool(x.sni()), Host: x.host(), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: x.header(prefix), ContentLength: x.r.ContentLength,
 	}).WithContext(ctx)
 	setTarget(out.URL, target) // which forward has tried
-	h := out.Header
+	if _, ok := out.Header["User-Agent"]; !ok {
+		out.Header["User-Agent"] = []string{""} // else net/http gives its own
+	}
+	x.carry(out)
+	return out
+}
+
+// header is the header of the request to the upstream.
+func (x *exchange) header(prefix string) http.Header {
+	h := maps.Clone(x.r.Header)
 	trailers := takesTrailers(h["Te"])
 	dropHops(h)
 	callerOf(x.r, prefix).tell(h)
@@ -30,11 +39,7 @@ func (x *exchange) request(ctx context.Context) *http.Request {
 			h["Connection"] = []string{"TE"} // RFC 9110, section 10.1.4
 		}
 	}
-	if _, ok := h["User-Agent"]; !ok {
-		h["User-Agent"] = []string{""} // else net/http gives its own
-	}
-	x.carry(out)
-	return out
+	return h
 }
 
 // setTarget has net/http write a target as it is. A URL that is opaque is, unless
@@ -61,11 +66,8 @@ func (x *exchange) carry(out *http.Request) {
 	if out.ContentLength < 0 {
 		out.Trailer = http.Header{} // which come after it, announced or not
 	}
-	// An upstream that answers without having asked for the body shall not get
-	// it. Of a connection that goes on it is a part (RFC 9112, section 9.3), so
-	// this one does not.
-	out.Close = len(out.Header["Expect"]) > 0 && !x.isTwo
-	out.Body = x.load.begin(out)
+	out.Close = len(out.Header["Expect"]) > 0 && !x.isTwo // see frame
+	out.Body = x.load.begin(out.Trailer)
 }
 
 // host is for whom the upstream is asked.

@@ -36,6 +36,9 @@ func leadTo(t testing.TB, u *Upstream) Route {
 // stand answers for routes, with net/http's own server, and returns where.
 func stand(t testing.TB, c Config, routes ...Route) string {
 	t.Helper()
+	if isShort(t) {
+		return standShort(t, c, routes...)
+	}
 	p := New(c)
 	p.Set(routes)
 	s := httptest.NewServer(p)

@@ -40,7 +40,7 @@ type h2Conn struct {
 	decoder *hpack.Decoder
 	head    h2Head
 	block   h2Block
-	coined  map[string]string
+	coined  map[string]h2Came
 
 	awaited atomic.Uint32 // which head has begun to arrive, counted from one; 0 if none has
 	heads   uint32        // that have begun to arrive
@@ -78,6 +78,8 @@ type h2Conn struct {
 	isShut  bool  // nothing more is written
 	isCut   bool  // nothing more can be written
 	err     error // why it ends; nil until it does
+
+	told atomic.Pointer[h2Told]
 
 	dated    int64 // when dateText was made
 	dateText string
@@ -185,6 +187,9 @@ func (c *h2Conn) linger() {
 func (c *h2Conn) fail(err error) {
 	if c.err != nil {
 		return
+	}
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF // to a body it would say that all of it came
 	}
 	c.err = err
 	for _, s := range c.streams {

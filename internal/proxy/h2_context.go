@@ -61,6 +61,27 @@ func (x *h2Context) AfterFunc(f func()) (stop func() bool) {
 	}
 }
 
+// tie has a connection to an upstream closed when the stream is over, until untie is
+// called. It reports whether it is not over yet.
+func (s *h2Stream) tie(t *tether) bool {
+	s.conn.mu.Lock()
+	defer s.conn.mu.Unlock()
+	if s.isOver {
+		return false
+	}
+	s.tether = t
+	return true
+}
+
+// untie reports whether the connection is still the stream's.
+func (s *h2Stream) untie() bool {
+	s.conn.mu.Lock()
+	defer s.conn.mu.Unlock()
+	isTied := s.tether != nil
+	s.tether = nil
+	return isTied
+}
+
 // end ends the context. The connection's lock is held.
 func (x *h2Context) end() {
 	if x.isOver {
@@ -77,4 +98,8 @@ func (x *h2Context) end() {
 		}
 	}
 	x.after = nil
+	if x.tether != nil {
+		go x.tether.cut()
+		x.tether = nil
+	}
 }

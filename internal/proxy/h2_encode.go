@@ -51,7 +51,7 @@ func (v *h2Vocabulary) appendHeader(b []byte, header http.Header, skip h2Skip) [
 }
 
 // h2Skip says which fields are left out, by their rule.
-type h2Skip [h2TrailerField + 1]bool
+type h2Skip [h2Rules]bool
 
 // appendH2Field appends a literal that is put into no table (RFC 7541, section
 // 6.2.2). A value that would be malformed is left out, as a whole: cut, it could

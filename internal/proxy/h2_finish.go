@@ -98,7 +98,7 @@ func (w *h2Writer) EnableFullDuplex() error { return nil }
 // CloseWrite ends what is written to a tunnel, while its body goes on.
 func (w *h2Writer) CloseWrite() error {
 	if !w.stream.isTunnel {
-		return fmt.Errorf("an answer to %s ends when its handler returns", w.stream.request.Method)
+		return fmt.Errorf("an answer to %s ends when its handler returns", w.stream.asked.method)
 	}
 	if !w.hasBegun {
 		w.begin(http.StatusOK)

@@ -21,6 +21,9 @@ type h2Limits struct {
 
 	stall time.Duration // how long it may take nothing of what we have for it; zero means 5 minutes
 
+	proxy *Proxy // whose routes the short way takes; nil means that there is none
+	guest *guest // who is at work meanwhile
+
 	now  func() time.Time // the clock of the Date field; nil means the system's
 	tell func(limen.Gap)  // hears of handlers that panicked; nil means that nobody listens
 }

@@ -23,6 +23,11 @@ const (
 	h2HostField               // has to fit :authority (section 8.3.1)
 	h2LengthField             // has to fit the body (section 8.1.1)
 	h2TrailerField            // announces trailers (RFC 9110, section 6.6.2)
+	h2CookieField             // may come in crumbs (section 8.2.3)
+	h2TypeField               // says what it is, such as gRPC
+	h2ExpectField             // may want a 100 (RFC 9110, section 10.1.1)
+
+	h2Rules = iota
 )
 
 // h2Names are the names that are met often, and those with a rule. An index is
@@ -53,12 +58,12 @@ var h2Names = []h2Name{
 	{"content-location", 29, h2AnyField},
 	{"content-range", 30, h2AnyField},
 	{"content-security-policy", 0, h2AnyField},
-	{"content-type", 31, h2AnyField},
-	{"cookie", 32, h2AnyField},
+	{"content-type", 31, h2TypeField},
+	{"cookie", 32, h2CookieField},
 	{"date", 33, h2AnyField},
 	{"dnt", 0, h2AnyField},
 	{"etag", 34, h2AnyField},
-	{"expect", 35, h2AnyField},
+	{"expect", 35, h2ExpectField},
 	{"expires", 36, h2AnyField},
 	{"forwarded", 0, h2AnyField},
 	{"from", 37, h2AnyField},
@@ -136,7 +141,17 @@ type h2Vocabulary struct {
 // An h2Came is a name that came, in its canonical form.
 type h2Came struct {
 	canonical string
+	index     byte
 	rule      h2NameRule
+	fate      fate
+}
+
+// index is where a name is in the static table, in whatever case; 0 if it is not there.
+func (v *h2Vocabulary) index(name string) byte {
+	if n, ok := v.sent[name]; ok {
+		return n.index
+	}
+	return v.came[name].index
 }
 
 // h2Words is made when the first connection needs it: a program that serves
@@ -145,7 +160,7 @@ var h2Words = sync.OnceValue(func() *h2Vocabulary {
 	v := &h2Vocabulary{map[string]h2Came{}, map[string]h2Name{}}
 	for _, n := range h2Names {
 		canonical := http.CanonicalHeaderKey(n.name)
-		v.came[n.name] = h2Came{canonical, n.rule}
+		v.came[n.name] = h2Came{canonical, n.index, n.rule, fateOf([]byte(n.name))}
 		v.sent[canonical] = n
 	}
 	return v

@@ -96,9 +96,7 @@ func (w *h2Writer) invite() {
 // begin settles the head: it is encoded now, so that what a handler does to its
 // header afterwards changes nothing, without a copy of it.
 func (w *h2Writer) begin(status int) {
-	w.hasBegun, w.status, w.declared = true, status, -1
-	w.buffer = h2Pendings.Get().(*h2Pending)
-	w.body = w.buffer.body[:0]
+	w.settle(status, -1)
 	var skip h2Skip
 	if w.isEmpty() && status != http.StatusNotModified || w.stream.isTunnel && status < 300 {
 		skip[h2LengthField] = true // RFC 9110, section 8.6
@@ -110,11 +108,21 @@ func (w *h2Writer) begin(status int) {
 	}
 	w.names = strings.Join(w.header["Trailer"], ",")
 	w.mayTrail = w.names != "" || strings.HasPrefix(w.header.Get("Content-Type"), "application/grpc")
-	w.head = appendH2Status(w.buffer.head[:0], status)
 	w.head = w.stream.conn.words.appendHeader(w.head, w.header, skip)
 	if _, isSet := w.header["Date"]; !isSet {
-		w.head = appendH2Field(w.head, "Date", h2DateName, w.stream.conn.date())
+		w.addDate()
 	}
+}
+
+// settle begins a head: with the status, and room for the rest.
+func (w *h2Writer) settle(status int, declared int64) {
+	w.hasBegun, w.status, w.declared = true, status, declared
+	w.buffer = h2Pendings.Get().(*h2Pending)
+	w.head, w.body = appendH2Status(w.buffer.head[:0], status), w.buffer.body[:0]
+}
+
+func (w *h2Writer) addDate() {
+	w.head = appendH2Field(w.head, "Date", h2DateName, w.stream.conn.date())
 }
 
 // isEmpty reports whether the answer has no body, whatever the handler writes (RFC
@@ -123,7 +131,7 @@ func (w *h2Writer) isEmpty() bool {
 	return w.status == http.StatusNoContent || w.status == http.StatusNotModified
 }
 
-func (w *h2Writer) isHead() bool { return w.stream.request.Method == http.MethodHead }
+func (w *h2Writer) isHead() bool { return w.stream.asked.method == http.MethodHead }
 
 // Write writes to the body.
 func (w *h2Writer) Write(p []byte) (int, error) {

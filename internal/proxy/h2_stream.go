@@ -18,11 +18,13 @@ import (
 type h2Stream struct {
 	conn     *h2Conn
 	id       uint32
-	request  *http.Request
+	asked    h2Asked
+	request  *http.Request // what a handler gets; nil until one does
 	url      url.URL
 	body     h2Body
 	writer   h2Writer
 	isTunnel bool  // CONNECT: the body and what is written are one connection
+	hadEnded bool  // with its head: there is no body
 	declared int64 // by content-length; -1 if it was not
 
 	// What follows is guarded by the connection's lock.
@@ -42,11 +44,12 @@ type h2Stream struct {
 	isOver bool
 	done   chan struct{}
 	after  []*func()
+	tether *tether // see tie
 }
 
 // open makes a stream. It is nobody's yet.
 func (c *h2Conn) open(id uint32, hasEnded bool) *h2Stream {
-	s := &h2Stream{conn: c, id: id, hasEnded: hasEnded, granted: int64(c.limits.window)}
+	s := &h2Stream{conn: c, id: id, hasEnded: hasEnded, hadEnded: hasEnded, granted: int64(c.limits.window)}
 	s.room.L = &c.mu
 	s.body.stream, s.body.ready.L = s, &s.body.mu
 	s.writer.stream = s
@@ -63,14 +66,16 @@ func (s *h2Stream) call() {
 		}
 		if v := recover(); v != nil && v != http.ErrAbortHandler {
 			s.conn.limits.tell(limen.Gap{
-				What: fmt.Sprintf("the answer to %s %q on %s", s.request.Method, s.request.RequestURI, s.request.Host),
+				What: fmt.Sprintf("the answer to %s %q on %s", s.asked.method, s.asked.target, s.asked.host),
 				Why:  fmt.Sprintf("its handler panicked: %v\n%s", v, debug.Stack()),
 				Next: "report it, with these lines",
 			})
 		}
 		s.reset(h2Internal, "its handler panicked")
 	}()
-	s.conn.handler.ServeHTTP(&s.writer, s.request)
+	if !s.goShort() {
+		s.conn.handler.ServeHTTP(&s.writer, s.build())
+	}
 	s.writer.finish()
 	hasReturned = true
 }

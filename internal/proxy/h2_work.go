@@ -20,7 +20,7 @@ func (c *h2Conn) begin(s *h2Stream) {
 	c.streams[s.id] = s
 	c.served = s.id
 	s.window = c.initial
-	s.stall.free = s.isTunnel || isGRPC(s.request)
+	s.stall.free = s.isTunnel || s.asked.isCall
 	c.pending = append(c.pending, s)
 	c.isQuiet = false
 	switch {

@@ -16,6 +16,8 @@ type chunks struct {
 	extent int    // bytes of its extensions
 	waste  int64
 
+	isAnswer bool // whose trailers may be what whoever passes them on leaves out
+
 	line    []byte // of a field behind the last chunk, as far as it came
 	trailer int    // bytes behind the last chunk
 	fields  int
@@ -48,8 +50,11 @@ var chunkSteps = [...]func(c *chunks, b byte) breach{
 
 // follow takes what comes next, and returns how much of it belongs to the body
 // and is as it should be. The body ends there if the state is chunkDone.
-func (c *chunks) follow(b []byte) (n int, why breach) {
-	for n < len(b) && c.state != chunkDone {
+func (c *chunks) follow(b []byte) (n int, why breach) { return c.until(chunkDone, b) }
+
+// until is the same, but that it goes no further than to where a state begins.
+func (c *chunks) until(end chunkState, b []byte) (n int, why breach) {
+	for n < len(b) && c.state < end {
 		if c.state == chunkData {
 			take := min(c.left, uint64(len(b)-n))
 			n += int(take)
@@ -183,7 +188,7 @@ func (c *chunks) takeTrailer(b byte) breach {
 	if why != 0 {
 		return why
 	}
-	if isForHeads(f.name.of(c.line)) {
+	if !c.isAnswer && isForHeads(f.name.of(c.line)) {
 		return breachTrailer
 	}
 	c.line = c.line[:0]

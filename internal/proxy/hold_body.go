@@ -39,8 +39,8 @@ type load struct {
 // A portion is a load as one request to an upstream carries it.
 type portion struct {
 	load     *load
-	out      *http.Request // which gets the trailers
-	at       int           // in the body, as long as that is kept
+	trailer  http.Header // which gets what comes behind it; nil if that is nobody's
+	at       int         // in the body, as long as that is kept
 	isClosed bool
 }
 
@@ -52,10 +52,10 @@ func newLoad(w http.ResponseWriter, r *http.Request, clock func() time.Time) *lo
 }
 
 // begin returns the body for one more request to an upstream.
-func (l *load) begin(out *http.Request) *portion {
+func (l *load) begin(trailer http.Header) *portion {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.now = &portion{load: l, out: out}
+	l.now = &portion{load: l, trailer: trailer}
 	return l.now
 }
 
@@ -180,8 +180,8 @@ func (l *load) read(b []byte) (int, error) {
 
 // finish hands over the trailers, which came after the body.
 func (p *portion) finish() error {
-	if p.out.Trailer != nil {
-		addTrailers(p.out.Trailer, p.load.r.Trailer)
+	if p.trailer != nil {
+		addTrailers(p.trailer, p.load.r.Trailer)
 	}
 	return io.EOF
 }

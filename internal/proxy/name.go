@@ -68,15 +68,19 @@ func isNumber(name string) bool {
 // 9.1.1), and ask again on one of its own when told so (RFC 9110, section
 // 15.5.20).
 func (p *Proxy) isMisdirected(r *http.Request) bool {
-	if r.TLS == nil || r.TLS.ServerName == "" || p.config.Certificate == nil {
+	return r.TLS != nil && p.isMadeForOther(r.TLS, r.Host)
+}
+
+func (p *Proxy) isMadeForOther(c *tls.ConnectionState, host string) bool {
+	if c.ServerName == "" || p.config.Certificate == nil {
 		return false
 	}
 	var here, there [mostName]byte
-	host, said := appendName(here[:0], r.Host), appendName(there[:0], r.TLS.ServerName)
-	if bytes.Equal(host, said) {
+	name, said := appendName(here[:0], host), appendName(there[:0], c.ServerName)
+	if bytes.Equal(name, said) {
 		return false
 	}
-	return !p.covers(r.TLS.ServerName, string(host))
+	return !p.covers(c.ServerName, string(name))
 }
 
 // covers reports whether the certificate that one name is answered with is

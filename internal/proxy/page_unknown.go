@@ -11,6 +11,10 @@ const mostNames = 40
 
 // unknown answers a request for a name that leads nowhere.
 func (p *Proxy) unknown(w http.ResponseWriter, r *http.Request) {
+	if p.table.standsForAll() {
+		p.foreign(w, r)
+		return
+	}
 	if p.admit(w, r) {
 		return
 	}
@@ -46,6 +50,18 @@ func (p *Proxy) misdirected(w http.ResponseWriter, r *http.Request) {
 	say(w, r, saying{
 		status: http.StatusMisdirectedRequest, proxy: "destination_not_found",
 		Error: limen.Error{Kind: limen.Invalid, What: "cannot answer on this connection", Why: "it was made for another name, whose certificate does not cover this one", Next: "ask again on a connection of its own"},
+	})
+}
+
+// foreign answers a request for a name that this machine does not go by, to what
+// stands before a server of its own.
+func (p *Proxy) foreign(w http.ResponseWriter, r *http.Request) {
+	say(w, r, saying{
+		status: http.StatusMisdirectedRequest, proxy: "destination_not_found",
+		Error: limen.Error{
+			Kind: limen.Denied, What: "cannot answer for this name", Why: "it is none of this machine's, so a page from elsewhere may be asking (DNS rebinding)",
+			Next: "ask for localhost, or for a name that limen route ls shows",
+		},
 	})
 }
 

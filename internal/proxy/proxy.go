@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/limenhq/limen"
@@ -52,6 +53,8 @@ type Config struct {
 	// Tell hears of what went wrong and that no client can be told of. Nil means
 	// that nobody listens. It may be called by several goroutines.
 	Tell func(limen.Gap)
+
+	plain bool // everything goes the long way; for tests
 }
 
 // A Circumstance is what is known of an upstream that gives no answer. Its texts
@@ -72,6 +75,8 @@ type Proxy struct {
 	mark   string // of this very proxy, by which a request that comes round is known
 	looks  looks
 	ties   sync.WaitGroup // of upgraded connections
+
+	recorder atomic.Pointer[Recorder] // nil while nobody records
 }
 
 // New returns a proxy that knows no route yet. It starts nothing.
@@ -89,9 +94,18 @@ func (p *Proxy) Set(routes []Route) { p.table.set(routes) }
 
 // ServeHTTP answers a request: by the upstream of its route, or with why not.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if p.isMisdirected(r) {
-		p.misdirected(w, r)
+	if by := p.recorder.Load(); by != nil {
+		p.capture(*by, w, r)
 		return
+	}
+	route, answer := p.direct(r)
+	answer(p, w, r, route)
+}
+
+// direct finds out who answers a request.
+func (p *Proxy) direct(r *http.Request) (Route, answer) {
+	if p.isMisdirected(r) {
+		return Route{}, answerMisdirected
 	}
 	route, ok := p.table.find(r)
 	if !ok && p.config.Look != nil {
@@ -99,12 +113,21 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		route, ok = p.table.find(r)
 	}
 	if !ok {
-		p.unknown(w, r)
-		return
+		return Route{}, answerUnknown
 	}
 	if path, _ := sentPath(r); strays(path, &route) {
-		p.strayed(w, r)
-		return
+		return route, answerStrayed
 	}
-	p.forward(w, r, route)
+	return route, (*Proxy).forward
 }
+
+// An answer is one way to answer. The route is the zero one where there is none.
+type answer func(*Proxy, http.ResponseWriter, *http.Request, Route)
+
+func answerMisdirected(p *Proxy, w http.ResponseWriter, r *http.Request, _ Route) {
+	p.misdirected(w, r)
+}
+
+func answerUnknown(p *Proxy, w http.ResponseWriter, r *http.Request, _ Route) { p.unknown(w, r) }
+
+func answerStrayed(p *Proxy, w http.ResponseWriter, r *http.Request, _ Route) { p.strayed(w, r) }

@@ -29,7 +29,11 @@ const (
 // that were left have been cut off. It closes the listeners.
 func (p *Proxy) Serve(ctx context.Context, listeners ...net.Listener) error {
 	defer p.ties.Wait()
-	return newFront(p.config, p).serve(ctx, listeners)
+	f := newFront(p.config, p)
+	if !p.config.plain {
+		f.sorter.hot = p
+	}
+	return f.serve(ctx, listeners)
 }
 
 // A front is what stands between listeners and a handler.
@@ -64,8 +68,13 @@ func newFront(c Config, h http.Handler) *front {
 		Handler: h, IdleTimeout: idleTime, // of heads and bodies, what reads them takes care
 		DisableGeneralOptionsHandler: true, // OPTIONS * is for a name as well as any other request
 		Protocols:                    new(http.Protocols),
-		ConnState:                    func(c net.Conn, s http.ConnState) { c.(interface{ heed(http.ConnState) }).heed(s) },
-		ErrorLog:                     log.New(io.Discard, "", 0), // what it would say concerns its clients alone
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return c.(interface {
+				note(context.Context) context.Context
+			}).note(ctx)
+		},
+		ConnState: func(c net.Conn, s http.ConnState) { c.(interface{ heed(http.ConnState) }).heed(s) },
+		ErrorLog:  log.New(io.Discard, "", 0), // what it would say concerns its clients alone
 	}
 	f.web.Protocols.SetHTTP1(true)
 	return f
@@ -85,6 +94,10 @@ func (f *front) serve(ctx context.Context, listeners []net.Listener) error {
 	defer stop()
 
 	var accepting, serving sync.WaitGroup
+	f.sorter.start, f.sorter.base = serving.Go, base
+	keeping, rest := context.WithCancel(context.WithoutCancel(ctx)) // what is cut off it finds, too
+	defer rest()
+	serving.Go(func() { f.newKeeper().run(keeping) })
 	serving.Go(func() { f.web.Serve(f.sorter.plain) }) // it ends when told, and only then
 	failed := make(chan error, len(listeners))
 	for _, l := range listeners {
@@ -95,6 +108,7 @@ func (f *front) serve(ctx context.Context, listeners []net.Listener) error {
 	accepting.Wait()
 	f.end(cut)
 	f.sorter.plain.Close()
+	rest()
 	serving.Wait()
 	close(failed)
 	var err error

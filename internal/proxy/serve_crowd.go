@@ -1,9 +1,9 @@
 package proxy
 
 import (
-	"container/list"
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -21,16 +21,20 @@ type crowd struct {
 	head  time.Duration // how long who enters may take to say what it wants
 	quiet time.Duration // how long a busy one must have been silent to be sent away
 
-	mu       sync.Mutex // guards what follows, and the state of each guest
+	clock     atomic.Int64 // about now, in nanoseconds; see keep
+	isEnding  atomic.Bool
+	isAwaited atomic.Bool // somebody waits for changed
+
+	mu       sync.Mutex // guards what follows
 	all      map[*guest]bool
-	idle     list.List     // of *guest, the one that is idle longest first
 	going    int           // guests that were sent away and have not left yet
 	changed  chan struct{} // closed when one leaves or has become idle; nil while nobody waits for that
-	isEnding bool
+	entered  chan struct{} // gets one when somebody enters while the keeper sleeps
+	isAsleep bool          // the keeper
 }
 
 func newCrowd(limit int, now func() time.Time) *crowd {
-	return &crowd{limit: limit, now: now, head: headTime, quiet: quietTime, all: map[*guest]bool{}}
+	return &crowd{limit: limit, now: now, head: headTime, quiet: quietTime, all: map[*guest]bool{}, entered: make(chan struct{}, 1)}
 }
 
 // makeRoom waits until there is room for one more.
@@ -42,10 +46,10 @@ func (c *crowd) makeRoom(ctx context.Context) error {
 			return ctx.Err()
 		}
 		var later <-chan time.Time
+		changed := c.change() // before somebody is looked for, who may become idle now
 		if len(c.all)-c.going >= c.limit && !c.evictOne() {
 			later = time.After(c.quiet / 10) // somebody may be silent for long enough by then
 		}
-		changed := c.change()
 		c.mu.Unlock()
 		select {
 		case <-changed:
@@ -61,6 +65,7 @@ func (c *crowd) makeRoom(ctx context.Context) error {
 func (c *crowd) change() <-chan struct{} {
 	if c.changed == nil {
 		c.changed = make(chan struct{})
+		c.isAwaited.Store(true)
 	}
 	return c.changed
 }
@@ -69,7 +74,15 @@ func (c *crowd) wake() {
 	if c.changed != nil {
 		close(c.changed)
 		c.changed = nil
+		c.isAwaited.Store(false)
 	}
+}
+
+// tell tells who waits that one has become idle.
+func (c *crowd) tell() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.wake()
 }
 
 // evict sends away who can be spared most.
@@ -79,20 +92,48 @@ func (c *crowd) evict() {
 	c.evictOne()
 }
 
-// evictOne reports whether there was anybody to send away.
+// evictOne reports whether there was anybody to send away: the one that is idle the
+// longest, or else the most silent one. It is called with c.mu held.
 func (c *crowd) evictOne() bool {
-	var g *guest
-	if first := c.idle.Front(); first != nil {
-		g = first.Value.(*guest)
-	} else if g = c.silent(); g == nil {
+	for g := c.idlest(); g != nil; g = c.idlest() {
+		if c.sendAway(g) {
+			return true
+		}
+	}
+	g := c.silent()
+	if g == nil {
 		return false
 	}
-	g.stand()
-	g.goes = true
+	g.busy.Add(-sentAway)
+	c.see(g)
+	return true
+}
+
+// sendAway sends a guest away that is idle, and reports whether it still was. It is
+// called with c.mu held.
+func (c *crowd) sendAway(g *guest) bool {
+	isIdle := g.busy.CompareAndSwap(0, -sentAway)
+	if isIdle {
+		c.see(g)
+	}
+	return isIdle
+}
+
+// see sees a guest off. Who reads its connection finds out, and lets it leave.
+func (c *crowd) see(g *guest) {
 	c.going++
 	close(g.away)
-	g.Conn.Close() // who reads it finds out, and lets it leave
-	return true
+	g.Conn.Close()
+}
+
+// idlest is the one that is idle for the longest time; nil if all are busy.
+func (c *crowd) idlest() (longest *guest) {
+	for g := range c.all {
+		if g.busy.Load() == 0 && (longest == nil || g.since.Load() < longest.since.Load()) {
+			longest = g
+		}
+	}
+	return longest
 }
 
 // silent is the busy one of which nothing was heard for the longest time, and
@@ -101,7 +142,7 @@ func (c *crowd) evictOne() bool {
 func (c *crowd) silent() (longest *guest) {
 	since := c.now().Add(-c.quiet).UnixNano()
 	for g := range c.all {
-		if moved := g.moved.Load(); moved <= since && !g.goes {
+		if moved := g.moved.Load(); moved <= since && g.busy.Load() > 0 {
 			longest, since = g, moved
 		}
 	}
@@ -110,13 +151,13 @@ func (c *crowd) silent() (longest *guest) {
 
 // disperse sends those away that want nothing, and the others when they do.
 func (c *crowd) disperse() {
+	c.isEnding.Store(true)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.isEnding = true
-	for e := c.idle.Front(); e != nil; e = e.Next() {
-		switch g := e.Value.(*guest); {
-		case g.bows:
-		case g.isOld:
+	for g := range c.all {
+		switch {
+		case g.busy.Load() != 0 || g.bows.Load():
+		case g.isOld.Load():
 			g.Conn.Close()
 		default:
 			g.Conn.SetReadDeadline(c.now().Add(freshTime))

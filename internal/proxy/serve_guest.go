@@ -1,38 +1,42 @@
 package proxy
 
 import (
-	"container/list"
 	"net"
 	"sync/atomic"
 	"time"
 )
 
-// A guest is one client's connection.
+// A guest is one client's connection. What it does it notes without taking a lock; who
+// has to choose one looks at all.
 type guest struct {
 	net.Conn
 
 	crowd *crowd
-	away  chan struct{} // closed when it is sent away
-	moved atomic.Int64  // when the last byte came of it or went to it, in nanoseconds
-
-	// What follows is guarded by the crowd's mutex.
-	place *list.Element // among those that are idle; nil while it is not
-	busy  int           // requests under way
-	isOld bool          // it has been answered before
-	bows  bool          // it is told by others that serving ends, and leaves in time
-	goes  bool          // it was sent away
+	away  chan struct{}       // closed when it is sent away
+	moved atomic.Int64        // when the last byte came of it or went to it, as the crowd's clock has it
+	since atomic.Int64        // since when it is idle, if it is
+	busy  atomic.Int32        // requests under way; less than zero if it was sent away
+	isOld atomic.Bool         // it has been answered before
+	bows  atomic.Bool         // it is told by others that serving ends, and leaves in time
+	turn  atomic.Int64        // see enter
+	hot   atomic.Pointer[hot] // who serves it on the short way; nil while nobody does
 }
+
+// sentAway is what the requests under way are less by, when a guest was sent away.
+const sentAway = 1 << 30
 
 // enter lets a client in. It has some time to say what it wants.
 func (c *crowd) enter(conn net.Conn) *guest {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.now()
+	c.clock.Store(now.UnixNano())
 	g := &guest{Conn: conn, crowd: c, away: make(chan struct{})}
 	g.moved.Store(now.UnixNano())
+	g.since.Store(now.UnixNano())
 	conn.SetDeadline(now.Add(c.head))
-	g.place = c.idle.PushBack(g)
 	c.all[g] = true
+	c.wakeKeeper()
 	return g
 }
 
@@ -52,7 +56,7 @@ func (g *guest) Write(p []byte) (int, error) {
 
 func (g *guest) move(n int) {
 	if n > 0 {
-		g.moved.Store(g.crowd.now().UnixNano())
+		g.moved.Store(g.crowd.clock.Load())
 	}
 }
 
@@ -64,46 +68,28 @@ func (g *guest) CloseWrite() error {
 	return nil
 }
 
-// stand takes a guest from those that are idle. It is called with the crowd's
-// mutex held.
-func (g *guest) stand() {
-	if g.place != nil {
-		g.crowd.idle.Remove(g.place)
-		g.place = nil
-	}
-}
-
 // work says that a request of this client is under way.
-func (g *guest) work() {
-	g.crowd.mu.Lock()
-	defer g.crowd.mu.Unlock()
-	g.busy++
-	g.stand()
-}
+func (g *guest) work() { g.busy.Add(1) }
 
 // rest says that one has ended.
 func (g *guest) rest() {
-	g.crowd.mu.Lock()
-	defer g.crowd.mu.Unlock()
-	g.isOld = true
-	if g.busy--; g.busy > 0 || !g.crowd.all[g] {
+	c := g.crowd
+	g.isOld.Store(true)
+	g.since.Store(c.clock.Load())
+	if g.busy.Add(-1) != 0 {
 		return
 	}
-	if g.goes {
-		return
+	if c.isAwaited.Load() {
+		c.tell()
 	}
-	g.place = g.crowd.idle.PushBack(g)
-	g.crowd.wake()
-	if g.crowd.isEnding && !g.bows {
+	if c.isEnding.Load() && !g.bows.Load() {
 		g.Conn.Close()
 	}
 }
 
 // bow says that this client is told by others that serving ends.
 func (g *guest) bow() {
-	g.crowd.mu.Lock()
-	defer g.crowd.mu.Unlock()
-	g.bows = true
+	g.bows.Store(true)
 	g.Conn.SetDeadline(time.Time{}) // theirs are the deadlines, too
 }
 
@@ -115,9 +101,8 @@ func (g *guest) leave() {
 	if !c.all[g] {
 		return
 	}
-	g.stand()
 	delete(c.all, g)
-	if g.goes {
+	if g.busy.Load() < 0 {
 		c.going--
 	}
 	c.wake()

@@ -80,7 +80,10 @@ func proxied(t *testing.T, to net.Addr, names ...string) *served {
 	t.Helper()
 	u := NewUpstream(limen.Target{Port: to.(*net.TCPAddr).AddrPort().Port()})
 	t.Cleanup(u.Close)
-	p := New(Config{Drain: func() time.Duration { return 0 }})
+	if isShort(t) {
+		u.learn(mannerUnknown, mannerPlain)
+	}
+	p := New(Config{Drain: func() time.Duration { return 0 }, plain: !isShort(t)})
 	var routes []Route
 	for _, name := range names {
 		routes = append(routes, Route{Route: limen.Route{Name: name}, Upstream: u})

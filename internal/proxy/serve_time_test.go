@@ -102,7 +102,7 @@ func TestABodyThatNobodyWantsIsNotWaitedForAfterTheAnswer(t *testing.T) {
 	inTime(t, Config{}, func(w http.ResponseWriter, r *http.Request) {
 		l := newLoad(w, r, time.Now)
 		defer l.end()
-		p := l.begin(new(http.Request))
+		p := l.begin(nil)
 		ended := make(chan error)
 		go func() {
 			_, err := io.Copy(io.Discard, p)

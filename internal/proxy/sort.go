@@ -20,8 +20,11 @@ const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 // speaks it, too.
 type sorter struct {
 	handler http.Handler
-	secret  *tls.Config // nil where there is no HTTPS
-	plain   *handover   // to the server for HTTP/1.1
+	hot     *Proxy          // whose short way is taken; nil if all go the long one
+	start   func(func())    // starts a goroutine that serving waits for
+	base    context.Context // ends when requests are cut off
+	secret  *tls.Config     // nil where there is no HTTPS
+	plain   *handover       // to the server for HTTP/1.1
 	limits  h2Limits
 	body    time.Duration // how long a client may send nothing of one, by HTTP/1.1
 	now     func() time.Time
@@ -30,6 +33,7 @@ type sorter struct {
 // sort serves a client, or hands it over to be served. Serving ends soon after
 // ctx has.
 func (s *sorter) sort(ctx context.Context, g *guest) {
+	s.meet(g)
 	first, isH2, err := sniff(g)
 	switch {
 	case err != nil:
@@ -38,6 +42,8 @@ func (s *sorter) sort(ctx context.Context, g *guest) {
 		s.sortSecret(ctx, g, first)
 	case isH2:
 		s.serveH2(ctx, g, &foretold{g, first})
+	case s.hot != nil:
+		s.newHot(g, g, first).serve()
 	default:
 		s.plain.give(s.wary(g, g, first))
 	}
@@ -76,6 +82,10 @@ func (s *sorter) sortSecret(ctx context.Context, g *guest, first []byte) {
 		s.serveH2(ctx, g, c)
 		return
 	}
+	if s.hot != nil {
+		s.newHot(g, c, nil).serve()
+		return
+	}
 	s.plain.give(waryTLS{s.wary(g, c, nil)})
 }
 
@@ -90,11 +100,13 @@ func (s *sorter) wary(g *guest, c net.Conn, first []byte) *wary {
 func (s *sorter) serveH2(ctx context.Context, g *guest, c net.Conn) {
 	defer g.close()
 	g.bow()
+	limits := s.limits
+	limits.proxy, limits.guest = s.hot, g
 	serveHTTP2(ctx, c, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		g.work()
 		defer g.rest()
 		s.handler.ServeHTTP(w, r)
-	}), s.limits) // how it ended, its client knows
+	}), limits) // how it ended, its client knows
 }
 
 // A foretold is a connection of which the first bytes were read already.

@@ -66,9 +66,12 @@ func (x *index) add(r Route) {
 	if rest, isWildcard := strings.CutPrefix(name, "*."); isWildcard {
 		sites, name = x.below, rest
 	}
-	name, err := limen.ParseHost(name)
-	if err != nil || isNumber(name) {
-		return
+	if name != AnyOwn {
+		host, err := limen.ParseHost(name)
+		if err != nil || isNumber(host) {
+			return
+		}
+		name = host
 	}
 	s := sites[name]
 	if s == nil {
@@ -117,6 +120,15 @@ func (t *Table) lookup(host, path string, carries func(*condition) bool) *Route 
 	if x == nil {
 		return nil
 	}
+	r := x.lookup(host, path, carries)
+	if own := x.names[AnyOwn]; r == nil && own != nil && isOwn(host) {
+		return own.lookup(path, carries)
+	}
+	return r
+}
+
+// lookup returns the route that has the host as its name.
+func (x *index) lookup(host, path string, carries func(*condition) bool) *Route {
 	var room [mostName]byte
 	name := appendName(room[:0], host)
 	if len(name) == 0 {

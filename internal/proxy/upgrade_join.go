@@ -1,10 +1,9 @@
 package proxy
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"errors"
-	"io"
 	"maps"
 	"net/http"
 	"time"
@@ -28,7 +27,8 @@ func (x *exchange) join(ctx context.Context, res *http.Response) {
 		}
 		// What a request takes of memory is not needed for a long time, so its
 		// goroutine ends. Who closes the client's end ends these.
-		x.p.ties.Go(func() { tie(client, upstream) })
+		tape := captureOf(x.w).keep()
+		x.p.ties.Go(func() { tape.end(tie(tape.client(client), tape.upstream(upstream))) })
 		return
 	}
 	client, err := x.flow(res)
@@ -64,11 +64,12 @@ func (x *exchange) hijack(res *http.Response) (*wire, error) {
 	protocol := res.Header["Upgrade"]
 	dropHops(res.Header)
 	res.Header["Upgrade"], res.Header["Connection"] = protocol, []string{"Upgrade"}
-	out := bufio.NewWriter(c)
-	io.WriteString(out, "HTTP/1.1 101 Switching Protocols\r\n")
-	res.Header.Write(out)
-	io.WriteString(out, "\r\n")
-	if err := out.Flush(); err != nil {
+	var head bytes.Buffer
+	head.WriteString("HTTP/1.1 101 Switching Protocols\r\n")
+	res.Header.Write(&head)
+	head.WriteString("\r\n")
+	captureOf(x.w).answered(head.Bytes())
+	if _, err := c.Write(head.Bytes()); err != nil {
 		c.Close()
 		return nil, err
 	}

@@ -14,8 +14,9 @@ import (
 // the moment. It may be used by several goroutines.
 type Upstream struct {
 	target   limen.Target
-	patience time.Duration   // how long one that never answered may say nothing
-	one, two *http.Transport // HTTP/1.1 and HTTP/2
+	patience time.Duration    // how long one that never answered may say nothing
+	now      func() time.Time // the clock of its connections
+	two      *http.Transport  // for HTTP/2; for HTTP/1.1 see take
 
 	mu        sync.Mutex // guards what follows
 	isPointed bool       // places are known; else the target says where it is
@@ -26,14 +27,17 @@ type Upstream struct {
 	manner    manner
 	age       uint64 // grows with places and manner; see pool
 	waiting   int    // how many requests are held
+
+	idle   []*tether   // connections that wait, those for the longest time first
+	reaper *time.Timer // looks after them; nil while there are none
 }
 
 // NewUpstream returns an upstream for a target. It connects to nothing. A
 // target that says for itself where it is, as a port or a Unix socket does, can
 // be used as it is; one that does not listens nowhere until Point is called.
 func NewUpstream(t limen.Target) *Upstream {
-	u := &Upstream{target: t, patience: time.Minute, moved: make(chan struct{}), manner: manners[t.Scheme]}
-	u.one, u.two = u.transports()
+	u := &Upstream{target: t, patience: time.Minute, now: time.Now, moved: make(chan struct{}), manner: manners[t.Scheme]}
+	u.two = u.transport()
 	return u
 }
 
@@ -63,7 +67,7 @@ func (u *Upstream) Point(endpoints ...limen.Endpoint) {
 
 // Close lets go of the connections that wait for a next request.
 func (u *Upstream) Close() {
-	u.one.CloseIdleConnections()
+	u.drop()
 	u.two.CloseIdleConnections()
 }
 

@@ -30,6 +30,8 @@ type wary struct {
 	headTime  time.Duration // from the first byte of a head to its last, however it drips
 	bodyTime  time.Duration // from one byte of a body to the next
 	stallTime time.Duration // for taking a part of an answer
+	owner     *hot          // who has lent the connection for one request; nil if nobody has
+	isCounted bool          // the crowd knows already that a request is under way
 
 	state waryState
 	head  head
@@ -48,6 +50,7 @@ type wary struct {
 	isOpen      bool          // as waryOpen
 	isRefused   bool          // an answer of our own is
 	isClosed    bool
+	isBack      bool // its owner has it again
 }
 
 // A waryState is what comes next.
@@ -96,6 +99,10 @@ func (c *wary) heed(s http.ConnState) {
 func (c *wary) next() {
 	if c.state != waryHeld {
 		c.state, c.room, c.at, c.free = waryShut, nil, 0, 0
+		return
+	}
+	if c.owner != nil {
+		c.giveBack()
 		return
 	}
 	c.state, c.left, c.parts = waryHead, 0, chunks{}
@@ -156,7 +163,10 @@ func (c *wary) begin(n int) {
 		c.state = waryHeld
 	}
 	c.untime()
-	c.guest.work()
+	if !c.isCounted {
+		c.guest.work()
+	}
+	c.isCounted = false
 }
 
 // readBody lets a body through, as far as it is one.

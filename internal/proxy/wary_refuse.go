@@ -20,7 +20,7 @@ var errRefused = errors.New("the request was refused")
 // Write sends a part of an answer, unless the request was refused meanwhile.
 func (c *wary) Write(p []byte) (int, error) {
 	c.mu.Lock()
-	if c.isRefused {
+	if c.isRefused || c.isBack {
 		c.mu.Unlock()
 		return 0, errRefused
 	}
@@ -58,7 +58,7 @@ func (c *wary) refuse(why breach) error {
 	c.isRefused = true
 	c.Conn.SetWriteDeadline(c.now().Add(lingerTime))
 	c.Conn.Write(rejection(why, c.now())) // whoever does not read it will see the end
-	c.CloseWrite()
+	c.closeWrite()
 	return err
 }
 
@@ -72,6 +72,13 @@ func rejection(why breach, now time.Time) []byte {
 
 // CloseWrite says that nothing more will come.
 func (c *wary) CloseWrite() error {
+	if c.isGiven() {
+		return net.ErrClosed
+	}
+	return c.closeWrite()
+}
+
+func (c *wary) closeWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
@@ -83,7 +90,7 @@ func (c *wary) CloseWrite() error {
 // answer (RFC 9112, 9.6).
 func (c *wary) Close() error {
 	c.mu.Lock()
-	wasClosed, isRefused := c.isClosed, c.isRefused
+	wasClosed, isRefused := c.isClosed || c.isBack, c.isRefused
 	c.isClosed = true
 	c.change()
 	c.mu.Unlock()

@@ -18,6 +18,9 @@ const halfTime = 2 * time.Second
 func (c *wary) SetReadDeadline(t time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.isBack {
+		return net.ErrClosed
+	}
 	c.deadline = t
 	c.change()
 	return c.Conn.SetReadDeadline(t)

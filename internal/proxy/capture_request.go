@@ -1,0 +1,142 @@
+package proxy
+
+import (
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/limenhq/limen"
+)
+
+// A capture stands between a request that net/http or our HTTP/2 has read and
+// whoever answers it, and has a Recording take what goes by. It is the
+// http.ResponseWriter of the answer. A nil one takes nothing.
+type capture struct {
+	http.ResponseWriter
+
+	r   *http.Request
+	now func() time.Time
+
+	mu       sync.Mutex // guards what follows
+	to       Recording  // nil when it has ended
+	request  framer
+	content  framer
+	hasBegun bool // the answer
+	isKept   bool // it goes on when the request is answered, as a tunnel
+	isGone   bool // the client did not take the answer
+}
+
+// capture answers a request, and has it recorded if the recorder wants it.
+func (p *Proxy) capture(by Recorder, w http.ResponseWriter, r *http.Request) {
+	at := p.config.Now()
+	route, answer := p.direct(r)
+	c := &capture{ResponseWriter: w, r: r, now: p.config.Now}
+	c.request.isChunked = r.ContentLength < 0 && !isExtended(r)
+	if c.to = by.Begin(at, passageOf(r, route), c.asking()); c.to == nil {
+		answer(p, w, r, route)
+		return
+	}
+	if r.Body != nil && r.Body != http.NoBody {
+		r.Body = &heardBody{r.Body, c}
+	}
+	isBroken := true
+	defer func() { c.leave(isBroken) }()
+	answer(p, c, r, route)
+	isBroken = false
+}
+
+// passageOf is the way that a request has come, and where it goes.
+func passageOf(r *http.Request, route Route) Passage {
+	from := Passage{IsSecret: r.TLS != nil}
+	from.Client, _ = netip.ParseAddrPort(r.RemoteAddr) // the zero one if it came by something else
+	if here, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+		from.Here, _ = netip.ParseAddrPort(here.String())
+	}
+	if route.Target != (limen.Target{}) {
+		from.Route = &route.Route
+	}
+	return from
+}
+
+// asking is the head of the request.
+func (c *capture) asking() []byte {
+	r := c.r
+	var head strings.Builder
+	head.WriteString(r.Method + " " + r.RequestURI + " " + r.Proto + "\r\n")
+	if r.Host != "" {
+		head.WriteString("Host: " + r.Host + "\r\n")
+	}
+	writeFields(&head, r.Header, "Transfer-Encoding", "Trailer")
+	if names := slices.Sorted(maps.Keys(r.Trailer)); len(names) > 0 {
+		head.WriteString("Trailer: " + strings.Join(names, ", ") + "\r\n") // which net/http keeps there alone
+	}
+	if c.request.isChunked {
+		head.WriteString(chunkedField)
+	}
+	return []byte(head.String() + "\r\n")
+}
+
+// A heardBody is the body of a request, of which is heard what is read.
+type heardBody struct {
+	io.ReadCloser
+
+	c *capture
+}
+
+// Read reads on.
+func (b *heardBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.c.hear(p[:n], err == io.EOF)
+	return n, err
+}
+
+// hear takes what was read of the request's body.
+func (c *capture) hear(part []byte, isAll bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.to == nil {
+		return
+	}
+	c.request.pass(c.to.Asked, part)
+	if isAll {
+		c.request.end(c.to.Asked, c.r.Trailer)
+	}
+}
+
+// leave ends the recording, unless a tunnel goes on with it.
+func (c *capture) leave(isBroken bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.isKept:
+	case !isBroken:
+		c.finish("")
+	case c.isGone || c.r.Context().Err() != nil:
+		c.finish("the client went away")
+	default:
+		c.finish("it broke off")
+	}
+}
+
+// finish ends the recording. It is called with the lock held.
+func (c *capture) finish(fault string) {
+	if c.to == nil {
+		return
+	}
+	switch {
+	case fault != "":
+	case !c.hasBegun: // as when a handler has nothing to say
+		c.begin(http.StatusOK)
+		fallthrough
+	default:
+		c.content.end(c.to.Content, trailersIn(c.Header()))
+	}
+	c.to.End(c.now(), fault)
+	c.to = nil
+}

@@ -1,0 +1,135 @@
+package proxy
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+)
+
+// hotOut is enough for a head and the beginning of a body, to be written at once.
+const hotOut = 16 << 10
+
+var hotOuts = sync.Pool{New: func() any { return new([hotOut]byte) }}
+
+// carry carries a request whose head has n bytes to its upstream, and the answer back.
+func (h *hot) carry(n int) hotWay {
+	h.said, h.isLast, h.hint = h.in, h.head.options&optionClose != 0, ""
+	h.sends = 0
+	h.asked.begin(&h.head)
+	taken, plain, why := h.asked.follow(h.in[n:])
+	h.reading.begin(n+taken, h.asked.isDone)
+	if why != 0 {
+		return h.refuse(why) // nothing of it has gone anywhere
+	}
+	method := h.head.method.of(h.said)
+	h.guest.enter(phaseOther)
+	t, err := h.route.Upstream.take(h.ctx, "", !idempotent[string(method)])
+	if err != nil {
+		return hotLend // there it is held until there is an upstream
+	}
+	room := hotOuts.Get().(*[hotOut]byte)
+	h.tether, h.out = t, room[:0]
+	h.tape.load(h)
+	way := h.exchange(method, h.said[n:n+plain])
+	h.tape.end(h)
+	h.tether, h.out, h.said = nil, nil, nil
+	hotOuts.Put(room)
+	if way == hotNext {
+		h.done()
+	}
+	return way
+}
+
+// exchange sends a request, of whose body a part has come, and passes on the answer.
+func (h *hot) exchange(method, body []byte) hotWay {
+	h.sent, h.got = h.tether.sent.Load(), h.tether.got.Load()
+	h.guest.enter(phaseWait)
+	h.send(body)
+	if h.asked.isDone {
+		h.reading.state.Store(readingMay)
+	} else {
+		h.reading.start(h)
+	}
+	return h.hear(method)
+}
+
+// send sends the head, and what there is of the body, at once if that is not too much.
+func (h *hot) send(body []byte) {
+	h.out = h.appendRequest(h.out)
+	if len(h.out)+len(body) > hotOut {
+		h.tether.Write(h.out) // that an upstream takes nothing, reading tells
+		h.tether.Write(body)
+		h.out = h.out[:0]
+	} else {
+		h.out = append(h.out, body...)
+	}
+	if h.asked.isDone {
+		h.out = h.asked.end(h.out)
+	}
+	if len(h.out) > 0 {
+		h.tether.Write(h.out)
+	}
+	h.out = h.out[:0]
+}
+
+// hear reads heads until one is that of the answer, and passes that on.
+func (h *hot) hear(method []byte) hotWay {
+	t := h.tether
+	for early := 0; ; {
+		n, err := t.readHead(method)
+		if err != nil {
+			return h.lack(err)
+		}
+		switch status := t.answer.status; {
+		case status == http.StatusSwitchingProtocols:
+			return h.lack(errors.Join(errNotHTTP, errOther)) // nobody has asked for it
+		case status >= 200:
+			return h.answer(n)
+		case status != http.StatusContinue && early < mostEarly:
+			early++
+			h.appendHead(t.rest()[:n], fateLength)
+			h.write(append(h.out, "\r\n"...)) // that nobody takes it, what comes after it will tell
+			h.out = h.out[:0]
+		}
+		t.skip(n)
+	}
+}
+
+// write writes to the client.
+func (h *hot) write(b []byte) error {
+	h.guest.enter(phaseGive)
+	_, err := h.conn.Write(b)
+	h.guest.enter(phaseWait)
+	return err
+}
+
+// lack is when there is no answer, or none that is HTTP.
+func (h *hot) lack(err error) hotWay {
+	t := h.tether
+	h.reading.stop(h)
+	defer t.end()
+	switch why := breach(h.reading.breach.Load()); {
+	case h.reading.isGone.Load():
+		h.tape.fault = "the client has gone"
+		return h.cut()
+	case why != 0:
+		h.tape.fault = why.Error()
+		return h.refuse(why)
+	}
+	isSilent := t.got.Load() == h.got
+	isUndone := isSilent && (t.sent.Load() == h.sent || idempotent[string(h.head.method.of(h.said))])
+	if (isUndone || h.mayTurn()) && h.reading.isKept(h.head.line) {
+		h.tape.fault = "the upstream hung up, and is asked again"
+		if !t.isReused {
+			h.sends = 1
+		}
+		return hotLend
+	}
+	return h.explain(err)
+}
+
+// mayTurn reports whether an upstream seems to speak TLS now, and may be asked so.
+func (h *hot) mayTurn() bool {
+	return manners[h.route.Target.Scheme] == mannerUnknown && !h.tether.isReused && strings.HasPrefix(h.tether.began(), alert)
+}
