@@ -41,6 +41,8 @@ var values = map[reflect.Type]func(n uint64) any{
 	reflect.TypeFor[limen.StoreState]():     func(uint64) any { return limen.StoreLacks },
 	reflect.TypeFor[limen.TrustProof]():     func(uint64) any { return limen.TrustRefused },
 	reflect.TypeFor[limen.ServedKind]():     func(uint64) any { return limen.ServedRequest },
+	reflect.TypeFor[limen.TappedKind]():     func(uint64) any { return limen.TapExchange },
+	reflect.TypeFor[limen.FrameKind]():      func(uint64) any { return limen.FrameEvent },
 	reflect.TypeFor[limen.Target](): func(uint64) any {
 		return limen.Target{Scheme: limen.SchemeHTTPS, Host: "db.test", Port: 3000, Path: "/app"}
 	},

@@ -33,6 +33,7 @@ type Config struct {
 		Ignore   []string `toml:"ignore"`
 		Suffixes []string `toml:"suffixes"`
 	} `toml:"names"`
+	Tap tap `toml:"tap"`
 
 	networks []netip.Prefix
 	from     map[string]string // which file has set what
@@ -69,6 +70,9 @@ var settings = []struct {
 	{"names.observe", "whether what listens gets a name by itself", func(c Config) []string { return []string{strconv.FormatBool(c.Observes())} }},
 	{"names.ignore", "what gets no name: projects by name, directories as ~/tmp, ports as 3000", func(c Config) []string { return c.Names.Ignore }},
 	{"names.suffixes", "what names end in, the usual one first", func(c Config) []string { return c.Suffixes() }},
+	{"tap.always", "whether what goes through names is kept also while nobody looks", func(c Config) []string { return []string{strconv.FormatBool(c.Tap.IsAlways())} }},
+	{"tap.size", "how much of it is kept at most: 64 MiB, 1 GiB", func(c Config) []string { return []string{sayBytes(c.Tap.Bytes())} }},
+	{"tap.ignore", "names that are not tapped unless they are typed: shop.localhost", func(c Config) []string { return c.Tap.Ignore }},
 }
 
 // Files are where settings are read, the user's own before the machine's. What
@@ -152,6 +156,12 @@ func (c *Config) add(file string, text []byte) error {
 		}
 		more.Names.Suffixes[i] = name
 	}
+	if more.Tap.Size != "" {
+		var err error
+		if more.Tap.bytes, err = readSize(more.Tap.Size); err != nil {
+			return &limen.Error{Kind: limen.Invalid, What: "cannot use the settings in " + file, Why: err.Error(), Next: `write it as "64 MiB"`}
+		}
+	}
 	take := func(name string, is bool, do func()) {
 		if _, set := c.from[name]; is && !set {
 			do()
@@ -168,6 +178,9 @@ func (c *Config) add(file string, text []byte) error {
 	take("names.observe", more.Names.Observe != nil, func() { c.Names.Observe = more.Names.Observe })
 	take("names.ignore", more.Names.Ignore != nil, func() { c.Names.Ignore = more.Names.Ignore })
 	take("names.suffixes", more.Names.Suffixes != nil, func() { c.Names.Suffixes = more.Names.Suffixes })
+	take("tap.always", more.Tap.Always != nil, func() { c.Tap.Always = more.Tap.Always })
+	take("tap.size", more.Tap.Size != "", func() { c.Tap.Size, c.Tap.bytes = more.Tap.Size, more.Tap.bytes })
+	take("tap.ignore", more.Tap.Ignore != nil, func() { c.Tap.Ignore = more.Tap.Ignore })
 	take("free.users", more.Free.Users != nil, func() { c.Free.Users = more.Free.Users })
 	return nil
 }

@@ -24,13 +24,13 @@ func written(t *testing.T, name, text string) string {
 
 func TestTheUsersOwnSettingsComeBeforeTheMachines(t *testing.T) {
 	own := written(t, "own.toml", "[scan]\nnetworks = ['192.168.1.0/24']\n")
-	machine := written(t, "machine.toml", "[scan]\nnetworks = ['10.0.0.0/8']\n[free]\nports = [22, 5432]\nusers = ['postgres']\n[names]\nobserve = false\nignore = ['~/tmp']\nsuffixes = ['.Test']\n")
+	machine := written(t, "machine.toml", "[scan]\nnetworks = ['10.0.0.0/8']\n[free]\nports = [22, 5432]\nusers = ['postgres']\n[names]\nobserve = false\nignore = ['~/tmp']\nsuffixes = ['.Test']\n[tap]\nalways = true\nsize = '2 GB'\nignore = ['bank']\n")
 	files := []string{own, filepath.Join(t.TempDir(), "missing.toml"), machine}
 	c, err := Read(files)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(c.Networks(), []netip.Prefix{netip.MustParsePrefix("192.168.1.0/24")}) || !slices.Equal(c.Free.Ports, []uint16{22, 5432}) || c.Observes() || c.Suffixes()[0] != "test" {
+	if !slices.Equal(c.Networks(), []netip.Prefix{netip.MustParsePrefix("192.168.1.0/24")}) || !slices.Equal(c.Free.Ports, []uint16{22, 5432}) || c.Observes() || c.Suffixes()[0] != "test" || !c.Tap.IsAlways() || c.Tap.Bytes() != 2e9 {
 		t.Errorf("%+v", c)
 	}
 	for _, s := range c.Settings(files).Settings {
@@ -49,7 +49,7 @@ func TestWithoutFilesEverythingIsAsItWas(t *testing.T) {
 	if err != nil || len(c.Networks()) > 0 {
 		t.Fatalf("%+v, %v", c, err)
 	}
-	usual := map[string]string{"names.observe": "true", "names.suffixes": "localhost"}
+	usual := map[string]string{"names.observe": "true", "names.suffixes": "localhost", "tap.always": "false", "tap.size": "64 MiB"}
 	for _, s := range c.Settings(nil).Settings {
 		if s.From != "default" || strings.Join(s.Value, " ") != usual[s.Name] {
 			t.Errorf("%+v", s)
@@ -65,6 +65,10 @@ func TestABadFileSaysWhereItIsWrong(t *testing.T) {
 		"another kind":       {"[free]\nports = 'all'\n", "line 2"},
 		"no port":            {"[free]\nports = [70000]\n", "line 2"},
 		"no network":         {"[scan]\nnetworks = ['home']\n", `"home" in scan.networks is not a network`},
+		"no size":            {"[tap]\nsize = 'much'\n", `"much" in tap.size is no size`},
+		"too small a size":   {"[tap]\nsize = '4095 KiB'\n", "between 4 MiB"},
+		"too large a size":   {"[tap]\nsize = '1025 GiB'\n", "between 4 MiB"},
+		"a size below zero":  {"[tap]\nsize = '-5 MiB'\n", "is no size"},
 		"far too much of it": {strings.Repeat("# more\n", 100_000), "larger than"},
 	} {
 		var e *limen.Error

@@ -31,9 +31,10 @@ type harbour struct {
 	wide      *wide
 	responder *resolve.Responder // of DNS; nil if it could not be opened
 
-	token   string       // lets its bearer see all names in a browser
-	records *store.Store // nil if nothing can be kept
-	leave   func()       // has another daemon do what goes on
+	token   string        // lets its bearer see all names in a browser
+	records *store.Store  // nil if nothing can be kept
+	leave   func()        // has another daemon do what goes on
+	leaving chan struct{} // closed when it does
 
 	// start does something until it is done, told to leave, or the harbour ends.
 	start func(do func(context.Context)) (leave context.CancelFunc)

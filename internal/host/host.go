@@ -49,6 +49,7 @@ type Host struct {
 	rules    bind.System
 
 	harbour atomic.Pointer[harbour] // of a daemon; nil in all others
+	tape    tape                    // of what goes through its proxies
 
 	trying sync.Mutex // held while a port is tried, so that no other question meets the binds
 }
@@ -56,6 +57,7 @@ type Host struct {
 // New returns a Host. It starts nothing and reads nothing.
 func New(c Config) *Host {
 	h := &Host{now: c.Now, name: c.Name, home: c.Home, settings: c.Settings, state: c.State, cache: c.Cache, environ: os.Environ, front: c.Front, carrier: c.Carrier, isAlone: c.Alone}
+	h.tape.host = h
 	if h.now == nil {
 		h.now = time.Now
 	}
@@ -118,6 +120,11 @@ func (h *Host) Ops() op.Table {
 		op.Pin.By(h.Pin),
 		op.Call.By(h.Call),
 		op.Resolve.By(h.Resolve),
+		op.Tap.By(h.Tap),
+		op.Taps.By(h.Taps),
+		op.Recall.By(h.Recall),
+		op.Replay.By(h.Replay),
+		op.Compare.By(h.Compare),
 	}
 }
 

@@ -36,6 +36,10 @@ func (h *Host) Keep(ctx context.Context, k Keeping) error {
 	defer b.close()
 	h.harbour.Store(b)
 	defer h.harbour.Store(nil)
+	for _, p := range []*proxy.Proxy{b.proxy, b.lan} {
+		h.tape.listen(p)
+		defer h.tape.letGo(p)
+	}
 
 	life, end := context.WithCancel(ctx)
 	defer end()
@@ -54,7 +58,7 @@ func (h *Host) Keep(ctx context.Context, k Keeping) error {
 	// What another daemon does from the moment that it takes over.
 	here, leave := context.WithCancel(life)
 	defer leave()
-	b.leave = leave
+	b.leave = sync.OnceFunc(func() { leave(); close(b.leaving) })
 	served := make(chan error, 1)
 	running.Go(func() { served <- b.proxy.Serve(life, k.Listeners...) })
 	running.Go(func() {
@@ -64,6 +68,7 @@ func (h *Host) Keep(ctx context.Context, k Keeping) error {
 		}
 	})
 	running.Go(func() { b.save(here) })
+	running.Go(func() { b.record(here) })
 	running.Go(func() {
 		afterwards(life)
 		b.seals.gap(life) // so that it is known when somebody has to be told
@@ -130,6 +135,7 @@ func (h *Host) newHarbour(ctx context.Context, k Keeping) (*harbour, error) {
 		host: h, settings: settings, doors: k.Doors, since: h.now(),
 		moorings: map[limen.ListenerID]*mooring{}, quays: map[berthKey]quay{}, last: map[limen.Subject]departure{},
 		closed: map[limen.ListenerID]time.Time{}, unsaved: map[berthKey]limen.Route{}, saving: make(chan struct{}, 1),
+		leaving: make(chan struct{}),
 	}
 	if b.records, _, err = h.records(ctx); err != nil {
 		b.miss(limen.Gap{What: "names that are kept for the next time", Why: err.Error()})

@@ -23,8 +23,21 @@ import (
 // keeping runs a harbour, with a door at port 8008 of the private network.
 func keeping(t *testing.T) *Host {
 	t.Helper()
+	return keepingWith(t, "")
+}
+
+// keepingWith does so for a person with settings.
+func keepingWith(t *testing.T, settings string) *Host {
+	t.Helper()
 	nettest.NeedPrivate(t)
 	home := t.TempDir()
+	file := filepath.Join(home, "config", "limen", "config.toml")
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(settings), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	at := func(name string) func() (string, error) {
 		return func() (string, error) { return filepath.Join(home, name), nil }
 	}

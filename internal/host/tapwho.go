@@ -1,0 +1,71 @@
+package host
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/limenhq/limen"
+)
+
+// A whois finds out whose the connections of this machine are that come to a
+// listener of limen's own. It may be used by several goroutines.
+type whois struct {
+	host *Host
+
+	mu     sync.Mutex        // guards what follows
+	recent []limen.ProcessID // who has asked lately, the last one first: mostly that is who asks next
+}
+
+const (
+	mostRecent = 16
+	enquiry    = 300 * time.Millisecond // for one connection: who is gone by then is not found
+)
+
+// initiator returns the process at the other end of a connection; nil if that is
+// not known: it is gone, another user's, or on another machine. Of one that has ended
+// when it was just found there is its name, and no more.
+func (w *whois) initiator(ctx context.Context, client, here netip.AddrPort) *limen.Process {
+	client, here = unmapped(client), unmapped(here)
+	if !client.Addr().IsLoopback() && client.Addr() != here.Addr() {
+		return nil // the other end is in no table of this machine
+	}
+	ctx, stop := context.WithTimeout(ctx, enquiry)
+	defer stop()
+	found, ok := w.host.sockets.FindInitiator(ctx, client, here, w.recently())
+	if !ok {
+		return nil
+	}
+	w.note(found.ProcessID)
+	who := &person{}
+	switch w.host.newPeople(false).read(ctx, found.ProcessID, who); {
+	case who.err == nil:
+		return &who.facts.Process
+	case found.Name == "":
+		return nil
+	}
+	return &limen.Process{ProcessID: found.ProcessID, Name: found.Name}
+}
+
+// unmapped is an address as the other family would not write it.
+func unmapped(a netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(a.Addr().Unmap().WithZone(""), a.Port())
+}
+
+// recently returns who has asked lately.
+func (w *whois) recently() []limen.ProcessID {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.recent)
+}
+
+// note remembers who has asked.
+func (w *whois) note(id limen.ProcessID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.recent = slices.DeleteFunc(w.recent, func(o limen.ProcessID) bool { return o == id })
+	w.recent = slices.Insert(w.recent, 0, id)
+	w.recent = w.recent[:min(len(w.recent), mostRecent)]
+}

@@ -1,0 +1,202 @@
+package tap
+
+import (
+	"bytes"
+	"encoding/binary"
+	"sync"
+	"time"
+)
+
+const (
+	bodyMost   = 1 << 20  // bytes that are kept of a body
+	chunksMost = 64 << 10 // and what frames it
+	headMost   = 64 << 10 // and of a head
+	faultMost  = 200      // and of why something is not whole
+	trackRoom  = 4 << 10  // of a track for what waits: most requests with their answers
+	endRoom    = 320      // of that is left for the end
+	partMost   = 32 << 10 // bytes in one part
+)
+
+// A Track takes what goes by of one request and its answer. What is little waits
+// in it for more, so that most requests are one piece. Its methods may be called
+// by one goroutine at a time for each direction, and none after End: then the
+// track is another's.
+type Track struct {
+	tap        *Tap
+	number     uint64 // guarded by the tap's mutex, as are its neighbours
+	begun      int64
+	prev, next *Track
+
+	mu        sync.Mutex // guards what follows
+	wait      *[trackRoom]byte
+	n         int    // bytes that wait
+	sequence  uint64 // of the next piece
+	isConnect bool
+	isStream  bool // what the client is told is; and if isTunnel, what it says
+	isTunnel  bool
+	isMissed  bool // its beginning was not kept, and so is nothing
+	isOver    bool
+	isLate    bool // its end waits for room
+	status    uint16
+	answered  int64
+	asked     direction
+	content   direction
+}
+
+// A direction is what went one way.
+type direction struct {
+	all   int64 // bytes, with what frames them
+	kept  int64
+	isCut bool // nothing more is kept
+}
+
+var (
+	tracks = sync.Pool{New: func() any { return new(Track) }}
+	waits  = sync.Pool{New: func() any { return new([trackRoom]byte) }}
+)
+
+func newTrack(t *Tap, at time.Time) *Track {
+	k := tracks.Get().(*Track)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.tap, k.number, k.begun, k.sequence, k.status, k.answered = t, 0, at.UnixNano(), 0, 0, 0
+	k.isConnect, k.isStream, k.isTunnel, k.isMissed, k.isOver, k.isLate = false, false, false, false, false, false
+	k.asked, k.content = direction{}, direction{}
+	return k
+}
+
+// begin takes the head of the request, and its way.
+func (k *Track) begin(at time.Time, from Passage, head []byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	head = head[:min(len(head), headMost)]
+	k.isConnect = bytes.HasPrefix(head, []byte("CONNECT "))
+	var room [512]byte
+	way := appendWay(appendTime(room[:0], at.UnixNano()), from)
+	k.put(partBegun, way, head)
+}
+
+// Asked takes a part of the request's body, or of what a client says in a tunnel.
+func (k *Track) Asked(part []byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	kind := partAsked
+	if k.isTunnel {
+		kind = partSaid
+	}
+	k.pass(&k.asked, kind, k.isTunnel, part)
+}
+
+// Content takes a part of the answer's body, or of what a client is told in a
+// tunnel.
+func (k *Track) Content(part []byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	kind := partContent
+	if k.isStream {
+		kind = partTold
+	}
+	k.pass(&k.content, kind, k.isStream, part)
+}
+
+// pass takes a part of one direction, as long as that is kept.
+func (k *Track) pass(d *direction, kind partKind, isStream bool, part []byte) {
+	d.all += int64(len(part))
+	most := int64(bodyMost + chunksMost)
+	if isStream {
+		most = k.tap.ring.streamMost()
+	}
+	for len(part) > 0 && !d.isCut && !k.isMissed {
+		n := int(min(int64(len(part)), most-d.kept, partMost))
+		if n <= 0 {
+			d.isCut = true
+			return
+		}
+		if isStream {
+			var at [8]byte
+			k.put(kind, appendTime(at[:0], k.tap.config.Now().UnixNano()), part[:n])
+			k.tap.stir()
+		} else {
+			k.put(kind, nil, part[:n])
+		}
+		d.kept += int64(n)
+		part = part[n:]
+	}
+}
+
+// Answered takes the head of the answer.
+func (k *Track) Answered(at time.Time, head []byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.answered, k.status = at.UnixNano(), statusOf(head)
+	k.isTunnel = k.status == 101 || k.isConnect && k.status/100 == 2
+	k.isStream = k.isTunnel || bytes.Contains(head, []byte("/event-stream"))
+	var stamp [8]byte
+	k.put(partAnswered, appendTime(stamp[:0], k.answered), head[:min(len(head), headMost)])
+	k.tap.stir()
+}
+
+// statusOf reads "HTTP/1.1 200"; 0 if it is something else.
+func statusOf(head []byte) (status uint16) {
+	const begin = len("HTTP/1.1 ")
+	if len(head) < begin+3 {
+		return 0
+	}
+	for _, c := range head[begin : begin+3] {
+		if c < '0' || c > '9' {
+			return 0
+		}
+		status = status*10 + uint16(c-'0')
+	}
+	return status
+}
+
+// Passed counts bytes that went by without being seen. What follows them is not
+// kept.
+func (k *Track) Passed(asked, content int64) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.asked.all += asked
+	k.content.all += content
+	k.asked.isCut = k.asked.isCut || asked > 0
+	k.content.isCut = k.content.isCut || content > 0
+}
+
+// End says that this was all; fault, why it is not whole.
+func (k *Track) End(at time.Time, fault string) {
+	k.mu.Lock()
+	if k.isOver {
+		k.mu.Unlock()
+		return
+	}
+	k.isOver = true
+	if !k.isMissed {
+		var room [endRoom]byte
+		b := appendTime(room[:0], at.UnixNano())
+		b = appendTime(b, k.answered)
+		b = binary.LittleEndian.AppendUint16(b, k.status)
+		b = binary.AppendUvarint(b, uint64(k.asked.all))
+		b = binary.AppendUvarint(b, uint64(k.content.all))
+		b = append(b, fault[:min(len(fault), faultMost)]...)
+		k.append(partEnd, b, nil)
+	}
+	k.isLate = !k.flush(0, nil, nil)
+	t, isLate := k.tap, k.isLate
+	k.mu.Unlock()
+	if !isLate {
+		k.free()
+	}
+	t.stir()
+}
+
+// free gives the track to another request.
+func (k *Track) free() {
+	t := k.tap
+	t.mu.Lock()
+	t.open.remove(k)
+	t.mu.Unlock()
+	k.mu.Lock()
+	k.release()
+	k.mu.Unlock()
+	tracks.Put(k)
+}
