@@ -145,11 +145,11 @@ func startNginxWith(b *testing.B, rest string) (pid int) {
 	return startProgram(b, exec.Command(nettest.Need(b, "nginx"), "-c", file, "-p", dir))
 }
 
-// startStatic serves two files to all rivals.
+// startStatic serves some files to all rivals.
 func startStatic(b *testing.B) (port string) {
 	b.Helper()
 	folder, port := b.TempDir(), freePort(b)
-	for name, size := range map[string]int{"1k": 1 << 10, "100k": 100 << 10} {
+	for name, size := range map[string]int{"1k": 1 << 10, "100k": 100 << 10, "1m": 1 << 20} {
 		if err := os.WriteFile(filepath.Join(folder, name), bytes.Repeat([]byte("x"), size), 0o644); err != nil {
 			b.Fatal(err)
 		}

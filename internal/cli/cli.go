@@ -37,7 +37,7 @@ type Env struct {
 // commands are all commands, in the order help lists them. The common ones are
 // short and stand at the top level; features will be noun and verb, as in
 // "route add".
-var commands = []command{list, why, free, run, up, ps, logs, restart, down, undo, identify, scan, watch, serve, proxy, route, routeAdd, routeRm, routePin, routeResolve, daemonStatus, daemonRun, daemonStart, daemonStop, daemonInstall, trust, trustInstall, trustRemove, cert, annotate, wait, ports, portsUpdate, pick, leases, release, hold, config, completion, version, help}
+var commands = []command{list, why, free, run, up, ps, logs, restart, down, undo, identify, scan, watch, serve, proxy, route, routeAdd, routeRm, routePin, routeResolve, tap, tapLs, tapShow, tapReplay, tapDiff, tapExport, tapCurl, daemonStatus, daemonRun, daemonStart, daemonStop, daemonInstall, trust, trustInstall, trustRemove, cert, annotate, wait, ports, portsUpdate, pick, leases, release, hold, config, completion, version, help}
 
 // A command is one thing a person can type.
 type command struct {
@@ -64,6 +64,7 @@ type flag struct {
 	doc         string // one line, without capital or full stop
 
 	words     func() []string // what its value can be; nil for anything
+	many      bool            // it may be given several times, and its values stand in the call's many
 	takesRest bool            // its value is everything that follows, and stands in the call's rest
 }
 
@@ -79,8 +80,9 @@ type glossary struct {
 // A call is a command with what was typed.
 type call struct {
 	args   []string
-	values map[string]string // of the flags that were set, by name
-	rest   []string          // of the flag that takes it, or behind "--" if that is a program; nil if there was none
+	values map[string]string   // of the flags that were set, by name
+	many   map[string][]string // of those that may be given several times: all values
+	rest   []string            // of the flag that takes it, or behind "--" if that is a program; nil if there was none
 	all    []command
 	script func(w io.Writer, shell string) error // writes the completions of a shell
 }

@@ -67,6 +67,12 @@ type desk struct {
 	routed      []op.RouteIn
 	pinned      []op.PinIn
 
+	tapped    []op.TapIn
+	taps      []op.TapsIn
+	recalled  []op.RecallIn
+	replayed  []op.ReplayIn
+	recording limen.Recording
+
 	width     int
 	vars      map[string]string
 	out, errs bytes.Buffer
@@ -75,8 +81,9 @@ type desk struct {
 func newDesk() *desk {
 	gaps := []limen.Gap{{What: "the sockets of 12 processes", Why: "only root may look", Next: "run limen as root"}}
 	return &desk{
-		route:  shop,
-		routes: limen.Routes{Doors: []limen.Door{{Endpoint: limen.MustParseEndpoint("tcp/127.0.0.1:443"), Usual: 443, Grant: limen.GrantBind}}},
+		route:     shop,
+		recording: order,
+		routes:    limen.Routes{Doors: []limen.Door{{Endpoint: limen.MustParseEndpoint("tcp/127.0.0.1:443"), Usual: 443, Grant: limen.GrantBind}}},
 		snapshot: limen.Snapshot{
 			Machine: "desk", Time: noon, Gaps: gaps,
 			Listeners: []limen.Listener{listener("tcp/127.0.0.1:3000", "node"), listener("udp/0.0.0.0:53", "dnsmasq")},
@@ -176,6 +183,24 @@ func (d *desk) env() Env {
 					return d.route, d.err
 				}),
 				op.Resolve.By(answer[op.ResolveIn](limen.Resolution{Name: "shop.localhost"})),
+				op.Tap.By(d.tap),
+				op.Taps.By(func(_ context.Context, in op.TapsIn) (limen.Exchanges, error) {
+					d.taps = append(d.taps, in)
+					return limen.Exchanges{Exchanges: []limen.Exchange{d.recording.Exchange}}, d.err
+				}),
+				op.Recall.By(func(_ context.Context, in op.RecallIn) (limen.Recordings, error) {
+					d.recalled = append(d.recalled, in)
+					return limen.Recordings{Recordings: []limen.Recording{d.recording}}, d.err
+				}),
+				op.Replay.By(func(_ context.Context, in op.ReplayIn) (limen.Recording, error) {
+					d.replayed = append(d.replayed, in)
+					again := d.recording
+					again.ID = "18"
+					return again, d.err
+				}),
+				op.Compare.By(func(context.Context, op.CompareIn) (limen.Comparison, error) {
+					return limen.Comparison{Before: d.recording.Exchange, After: d.recording.Exchange}, d.err
+				}),
 			}, func() error { d.closed++; return nil }, nil
 		},
 	}
@@ -195,6 +220,21 @@ func (d *desk) watch(ctx context.Context, in op.WatchIn, next func(limen.News) e
 		}
 	}
 	return errors.Join(d.err, ctx.Err())
+}
+
+// tap tells one of each.
+func (d *desk) tap(_ context.Context, in op.TapIn, next func(limen.Tapped) error) error {
+	d.tapped = append(d.tapped, in)
+	for _, n := range []limen.Tapped{
+		{Time: noon, Kind: limen.TapOpened, Tap: &limen.Tap{Names: in.Names, Target: in.Target}},
+		{Time: noon, Kind: limen.TapExchange, Exchange: &d.recording.Exchange},
+		{Time: noon, Kind: limen.TapMissed, Missed: 2},
+	} {
+		if err := next(n); err != nil {
+			return err
+		}
+	}
+	return d.err
 }
 
 func (d *desk) run(t *testing.T, args ...string) int {
@@ -391,6 +431,17 @@ func TestThePlaceIsTheRealOneUnlessATestSetsIt(t *testing.T) {
 
 // trusting is the least that a machine with an authority answers.
 var trusting = limen.Trust{Authority: &limen.Authority{}, Stores: []limen.TrustStore{{State: limen.StoreTrusts}}}
+
+// order is a request with all that was kept of it.
+var order = limen.Recording{
+	Exchange: limen.Exchange{
+		ID: "17", Time: noon, Name: "shop.localhost", Target: "3000", Client: netip.MustParseAddrPort("127.0.0.1:40000"), Protocol: "HTTP/1.1", Method: "POST",
+		URL: "http://shop.localhost/api/orders?page=2", Status: 201, Media: "application/json", FirstByte: 3120 * time.Microsecond, Total: 4 * time.Millisecond, Sent: 14, Received: 11,
+		Initiator: &limen.Process{ProcessID: limen.ProcessID{PID: 4711, Birth: 1}, Name: "curl"},
+	},
+	Request: limen.Message{Fields: []limen.Field{{Name: "Host", Value: "shop.localhost"}, {Name: "Content-Type", Value: "application/json"}}, Body: []byte(`{"name":"ann"}`), Size: 14},
+	Answer:  limen.Message{Fields: []limen.Field{{Name: "Content-Type", Value: "application/json"}}, Body: []byte(`{"ok":true}`), Size: 11},
+}
 
 // shop is a name that leads to a server.
 var shop = limen.Route{

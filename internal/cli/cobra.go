@@ -72,18 +72,26 @@ func (a *adapter) add(c *command) {
 		Use: c.verb(), Short: c.short, Args: cobra.ArbitraryArgs,
 		ValidArgsFunction: a.words(c.complete),
 		RunE: func(k *cobra.Command, args []string) error {
-			values := map[string]string{}
-			k.Flags().Visit(func(f *pflag.Flag) { values[f.Name] = f.Value.String() })
-			return c.run(k.Context(), a.env, call{args: args, values: values, rest: a.rest, all: commands, script: a.script})
+			values, many := map[string]string{}, map[string][]string{}
+			k.Flags().Visit(func(f *pflag.Flag) {
+				values[f.Name] = f.Value.String()
+				if all, ok := f.Value.(pflag.SliceValue); ok {
+					many[f.Name] = all.GetSlice()
+				}
+			})
+			return c.run(k.Context(), a.env, call{args: args, values: values, many: many, rest: a.rest, all: commands, script: a.script})
 		},
 	}
 	k.SetHelpFunc(func(*cobra.Command, []string) { a.helpErr = write(a.env.Out, c.help()) })
 	k.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(*c, err) })
 	k.Flags().SetInterspersed(!c.endsAtWord)
 	for _, f := range c.flags {
-		if f.value == "" {
+		switch {
+		case f.value == "":
 			k.Flags().BoolP(f.name, f.short, false, f.doc)
-		} else {
+		case f.many:
+			k.Flags().StringArrayP(f.name, f.short, nil, f.doc)
+		default:
 			k.Flags().StringP(f.name, f.short, "", f.doc)
 		}
 		if f.words != nil && a.called == nil {

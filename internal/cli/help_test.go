@@ -58,6 +58,7 @@ func TestHelpIsSaidInOneVoice(t *testing.T) {
 }
 
 func TestEveryExampleOfLimenRuns(t *testing.T) {
+	t.Chdir(t.TempDir()) // some write files
 	for _, c := range commands {
 		if strings.HasPrefix(c.name, "daemon") {
 			continue // it is about this very user's daemon, and not the desk's; the scripts run them
@@ -83,8 +84,8 @@ func TestEveryExampleOfLimenRuns(t *testing.T) {
 // callOf finds the words of limen in a line of a shell.
 var callOf = regexp.MustCompile(`(?:^|[|(] ?)limen\b((?: [^ |<)][^ |<)]*)*)`)
 
-// unasked is how an example ends where there is neither a terminal to ask on
-// nor a desktop to show something on.
+// unasked is how an example ends where there is neither a terminal to ask on, nor an
+// editor, nor a desktop to show something on.
 func unasked(args []string) int {
 	has := func(word string) bool { return slices.Contains(args, word) }
 	switch {
@@ -92,6 +93,8 @@ func unasked(args []string) int {
 		return 4
 	case has("--notify"):
 		return 6
+	case has("--edit"):
+		return 3
 	}
 	return 0
 }

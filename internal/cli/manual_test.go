@@ -110,6 +110,7 @@ var environment = []entry{
 	{"TERM", "if it is empty or dumb, no colours"},
 	{"WT_SESSION", "on Windows, a terminal that shows colours"},
 	{"HOME, USERPROFILE", "the directory to show as ~ on a terminal"},
+	{"VISUAL, EDITOR", "the program in which limen tap replay --edit changes a request"},
 	{"XDG_CACHE_HOME, LocalAppData", "the directory where limen ports update keeps a list; on Unix ~/.cache unless given"},
 	{"HTTPS_PROXY, NO_PROXY", "the proxy that limen ports update goes through, and where it does not"},
 }
@@ -185,7 +186,7 @@ func TestTheConstitutionNamesEveryExitCodeFormatAndVariable(t *testing.T) {
 			t.Errorf("docs/cli.md says nothing of exit code %s", e.word)
 		}
 	}
-	words := slices.Concat(formatNames(), []string{"NO_COLOR", "TERM", "WT_SESSION", "HOME", "USERPROFILE"})
+	words := slices.Concat(formatNames(), []string{"NO_COLOR", "TERM", "WT_SESSION", "HOME", "USERPROFILE", "VISUAL", "EDITOR"})
 	for _, w := range words {
 		if !strings.Contains(string(text), "`"+w+"`") {
 			t.Errorf("docs/cli.md says nothing of `%s`", w)

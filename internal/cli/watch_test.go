@@ -172,6 +172,9 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if os.Getenv(editVar) != "" {
+		os.Exit(playEditor(os.Args[1:]))
+	}
 	os.Exit(m.Run())
 }
 

@@ -16,7 +16,7 @@ import (
 // readNetlink reads the tables by sock_diag(7), one dump for each transport
 // and family.
 func readNetlink(ctx context.Context, r Reader, w Want) ([]Socket, []limen.Gap, error) {
-	c, err := dialDiag()
+	c, err := dialDiag(dumpRoom)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", errors.ErrUnsupported, err)
 	}
@@ -58,14 +58,17 @@ type diag struct {
 	buf       []byte
 }
 
-func dialDiag() (*diag, error) {
+// dumpRoom is how large the messages are that the kernel makes of a dump, in bytes
+// (netlink_dump of af_netlink.c); more room saves nothing.
+const dumpRoom = 32 << 10
+
+// dialDiag begins a conversation with room for answers of so many bytes.
+func dialDiag(room int) (*diag, error) {
 	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_SOCK_DIAG)
 	if err != nil {
 		return nil, err
 	}
-	// The kernel fills messages of up to 32 KiB for a dump (af_netlink.c,
-	// netlink_dump); more room saves nothing.
-	return &diag{fd: fd, buf: make([]byte, 32<<10)}, nil
+	return &diag{fd: fd, buf: make([]byte, room)}, nil
 }
 
 // dump asks one question and adds the answer to the sockets. A dump that the
@@ -87,34 +90,48 @@ func (c *diag) dump(ctx context.Context, q diagQuestion) (torn bool, err error) 
 }
 
 func (c *diag) dumpOnce(q diagQuestion) (torn bool, err error) {
-	body := q.message()
+	if err := c.send(q.message(), unix.NLM_F_REQUEST|unix.NLM_F_DUMP); err != nil {
+		return false, err
+	}
+	for {
+		b, err := c.receive()
+		if err != nil {
+			return false, err
+		}
+		done, cut, err := c.messages(b, q.transport)
+		torn = torn || cut
+		if done || err != nil {
+			return torn, err
+		}
+	}
+}
+
+// send asks a question.
+func (c *diag) send(body []byte, flags uint16) error {
 	b := make([]byte, unix.NLMSG_HDRLEN, unix.NLMSG_HDRLEN+len(body)) // struct nlmsghdr
 	binary.NativeEndian.PutUint32(b, uint32(cap(b)))
 	binary.NativeEndian.PutUint16(b[4:], sockDiagByFamily)
-	binary.NativeEndian.PutUint16(b[6:], unix.NLM_F_REQUEST|unix.NLM_F_DUMP)
+	binary.NativeEndian.PutUint16(b[6:], flags)
 	c.sequence++
 	binary.NativeEndian.PutUint32(b[8:], c.sequence)
-	if err := unix.Sendto(c.fd, append(b, body...), 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
-		return false, err
-	}
+	return unix.Sendto(c.fd, append(b, body...), 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK})
+}
+
+// receive returns the next part of an answer, until it is called again.
+func (c *diag) receive() ([]byte, error) {
 	for {
 		n, from, err := unix.Recvfrom(c.fd, c.buf, unix.MSG_TRUNC)
 		switch {
 		case err == unix.EINTR:
 			continue
 		case err != nil:
-			return false, err
+			return nil, err
 		case n > len(c.buf):
-			return false, fmt.Errorf("%w: a message of %d bytes", errDiagRow, n)
+			return nil, fmt.Errorf("%w: a message of %d bytes", errDiagRow, n)
 		}
-		if k, ok := from.(*unix.SockaddrNetlink); !ok || k.Pid != 0 {
-			continue // not from the kernel
-		}
-		done, cut, err := c.messages(c.buf[:n], q.transport)
-		torn = torn || cut
-		if done || err != nil {
-			return torn, err
-		}
+		if k, ok := from.(*unix.SockaddrNetlink); ok && k.Pid == 0 {
+			return c.buf[:n], nil
+		} // else it is not from the kernel
 	}
 }
 

@@ -21,7 +21,7 @@ import (
 func TestTheKernelItselfNarrowsToAPort(t *testing.T) {
 	nettest.Enter(t)
 	waiting(t)
-	c, err := dialDiag()
+	c, err := dialDiag(dumpRoom)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,9 @@
 package sockets
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // littleEndian reports whether this machine puts the low byte first.
 var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
@@ -27,6 +30,27 @@ func parseBirth(stat []byte) (uint64, bool) {
 		}
 	}
 	return 0, false
+}
+
+// parseName reads the name of a process from its stat file: the second field, in
+// parentheses, which can hold anything. The kernel keeps 15 bytes of it.
+func parseName(stat []byte) string {
+	begin, end := bytes.IndexByte(stat, '('), bytes.LastIndexByte(stat, ')')
+	if begin < 0 || end < begin {
+		return ""
+	}
+	return string(stat[begin+1 : end])
+}
+
+// parseNewest reads from /proc/loadavg the number that was given to a process or a
+// thread last (proc_loadavg(5)).
+func parseNewest(loadavg []byte) (pid int, ok bool) {
+	fields := bytes.Fields(loadavg)
+	if len(fields) < 5 {
+		return 0, false
+	}
+	n, ok := parseDigits(fields[4])
+	return int(n), ok && 0 < n && n <= 1<<31-1
 }
 
 // parseSocketLink reads "socket:[12345]", as the link of a descriptor says.

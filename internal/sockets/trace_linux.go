@@ -39,7 +39,7 @@ func openTrace(r Reader) (t *trace, err error) {
 	if err := firstNamespaces(); err != nil {
 		return nil, err
 	}
-	if c, err := dialDiag(); err != nil {
+	if c, err := dialDiag(dumpRoom); err != nil {
 		return nil, err // nothing else knows a socket by its cookie, as the kernel's events do
 	} else {
 		unix.Close(c.fd)

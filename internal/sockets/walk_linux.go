@@ -140,6 +140,8 @@ type walker struct {
 	entries [8 << 10]byte
 	link    [64]byte
 	path    []byte
+	stat    []byte        // of the last process that holds a wanted socket
+	stats   [1 << 10]byte // room for that; the longest is below 500 (fs/proc/array.c, do_task_stat)
 }
 
 // A hit is a grip on the socket with that index.
@@ -248,12 +250,12 @@ func (w *walker) birth(dir int, stat string) (uint64, bool) {
 		return 0, false
 	}
 	defer unix.Close(fd)
-	var buf [1024]byte // the longest is below 500 (fs/proc/array.c, do_task_stat)
-	n, err := unix.Read(fd, buf[:])
+	n, err := unix.Read(fd, w.stats[:])
 	if err != nil {
 		return 0, false
 	}
-	return parseBirth(buf[:n])
+	w.stat = w.stats[:n]
+	return parseBirth(w.stat)
 }
 
 // firstPIDNamespace reports whether every process of the machine has a number

@@ -30,8 +30,10 @@ func ndjsonReport(w io.Writer, r report, _ Options) error { return writeLines(w,
 
 func (s separated) report(w io.Writer, r report, _ Options) error {
 	var p page
-	if err := s.line(&p, r.header); err != nil {
-		return err
+	if r.header != nil { // or it stands above already
+		if err := s.line(&p, r.header); err != nil {
+			return err
+		}
 	}
 	for _, row := range r.rows {
 		values := make([]string, len(row))

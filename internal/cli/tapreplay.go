@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/op"
+	"github.com/limenhq/limen/internal/view"
+)
+
+var tapReplay = command{
+	name:  "tap replay",
+	args:  "ID",
+	short: "send a recorded request once more",
+	long: "Sends a request once more, byte for byte as it was, with its logins and cookies, to wherever its name leads now, or to the port that was tapped. Flags, or an editor, change it " +
+		"on the way. What becomes of it is recorded with an ID of its own, so that limen tap diff can say what is different.\n\n" +
+		"The editor is that of VISUAL or EDITOR. It gets the request as text: the first line, the fields, an empty line, and the body. A file that was not " +
+		"changed, or is empty, sends nothing.",
+	examples: []entry{
+		{"limen tap replay 17", "as it was"},
+		{"limen tap replay 17 --set Accept:text/html --set Cookie:", "with another field, and without a cookie"},
+		{"limen tap replay 17 --path /api/items", "another path on the same server"},
+		{"limen tap replay 17 --data - < order.json", "with another body"},
+		{"limen tap replay 17 --edit", "change it by hand"},
+	},
+	flags: slices.Concat([]flag{
+		{name: "edit", short: "e", doc: "change it in an editor before it is sent"},
+		{name: "set", value: "FIELD", doc: "a field of the head, as 'Name: value'; 'Name:' takes it away; may be given several times", many: true},
+		{name: "method", value: "METHOD", doc: "another method", words: methodWords},
+		{name: "path", value: "PATH", doc: "another path, with its query"},
+		{name: "data", value: "FILE", doc: "another body, from a file, or from standard input with -"},
+	}, outputFlags),
+	lists:    []glossary{{"formats", formatEntries}},
+	complete: tapIDs,
+	run:      runTapReplay,
+}
+
+func runTapReplay(ctx context.Context, env Env, c call) error {
+	in, err := replayIn(env, c)
+	if err != nil {
+		return err
+	}
+	return c.ask(ctx, env, func(place op.Place, f view.Format, o view.Options) error {
+		if c.has("edit") {
+			r, err := recall(ctx, place, in.ID, true)
+			if err != nil {
+				return err
+			}
+			if in, err = editRequest(ctx, env, r, in); err != nil {
+				return err
+			}
+		}
+		r, err := op.Replay.On(ctx, place, in)
+		if err != nil {
+			return err
+		}
+		o.Zone = env.Now().Location()
+		if err := view.Recording(env.Out, r, f, o); err != nil || f.TellsGaps {
+			return err
+		}
+		if _, err := fmt.Fprintf(env.Err, "sent; limen tap diff %s %s says what is different\n", view.Safe(in.ID), view.Safe(r.ID)); err != nil {
+			return err
+		}
+		return view.Gaps(env.Err, r.Gaps)
+	})
+}
+
+// replayIn reads which request to send, and what to change before.
+func replayIn(env Env, c call) (in op.ReplayIn, err error) {
+	if in.ID, err = oneID(c, "replay"); err != nil {
+		return in, err
+	}
+	in.Method, in.Path = strings.ToUpper(c.values["method"]), c.values["path"]
+	if in.Path != "" && !strings.HasPrefix(in.Path, "/") {
+		return in, invalid("cannot ask for %q", withoutPassword(in.Path))("a path begins with a slash; the server stays the same", "limen tap replay "+in.ID+" --path /api/items")
+	}
+	for _, typed := range c.many["set"] {
+		name, value, ok := strings.Cut(typed, ":")
+		if !ok || !isFieldName(name) {
+			return in, invalid("cannot set %q", typed)("a field is a name, a colon and a value", "--set 'Accept: text/html'")
+		}
+		if in.Set == nil {
+			in.Set = map[string][]string{}
+		}
+		name = canonical(name)
+		if value = strings.TrimSpace(value); value == "" {
+			in.Set[name] = []string{}
+			continue
+		}
+		in.Set[name] = append(in.Set[name], value)
+	}
+	if c.has("data") {
+		body, err := readBody(env, c.values["data"])
+		if err != nil {
+			return in, err
+		}
+		in.Body = &body
+	}
+	return in, nil
+}
+
+// isFieldName reports whether a text can name a field (RFC 9110, section 5.6.2).
+func isFieldName(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(c rune) bool {
+		return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("!#$%&'*+-.^_`|~", c))
+	})
+}
+
+// mostSent is the largest body that is sent from a file.
+const mostSent = 64 << 20
+
+// readBody reads a body from a file, or from standard input.
+func readBody(env Env, name string) ([]byte, error) {
+	from := env.In
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, &limen.Error{Kind: limen.NotFound, What: fmt.Sprintf("cannot send %q", name), Why: err.Error(), Next: "name a file that you may read, or - for standard input"}
+		}
+		defer f.Close()
+		from = f
+	}
+	body, err := io.ReadAll(io.LimitReader(from, mostSent+1))
+	if err == nil && len(body) > mostSent {
+		return nil, invalid("cannot send %q", name)(fmt.Sprintf("it has more than %d MiB", mostSent>>20), "send less at once")
+	}
+	return body, err
+}
