@@ -6,7 +6,7 @@ import (
 )
 
 // A Tapped is one thing that a tap tells: what is tapped, a request, a message
-// of one that goes on, or how much was not seen. Its Kind says which of the
+// of one that goes on, or how much it does not tell. Its Kind says which of the
 // others it has.
 type Tapped struct {
 	Time     time.Time  `json:"time"`
@@ -14,7 +14,9 @@ type Tapped struct {
 	Tap      *Tap       `json:"tap,omitempty"`
 	Exchange *Exchange  `json:"exchange,omitempty"`
 	Frame    *Frame     `json:"frame,omitempty"`
-	Missed   int64      `json:"missed,omitempty"` // requests that went by unseen, because there were too many at once
+	Missed   int64      `json:"missed,omitempty"`  // requests that were not kept, because there were too many at once
+	Gap      *Gap       `json:"gap,omitempty"`     // or because of this, told once
+	Unshown  int64      `json:"unshown,omitempty"` // requests that were kept, and messages, which went by too fast to be told
 }
 
 // A TappedKind is what a Tapped tells of. The zero value is invalid.
@@ -24,7 +26,7 @@ const (
 	TapOpened   TappedKind = iota + 1 // from here on is seen what goes through
 	TapExchange                       // a request has ended, or goes on for longer
 	TapFrame                          // a message of one that goes on
-	TapMissed                         // some were not seen
+	TapMissed                         // some were not kept, or not told
 )
 
 var tappedKinds = names{"", "opened", "exchange", "frame", "missed"}

@@ -166,10 +166,15 @@ func startStatic(b *testing.B) (port string) {
 }
 
 func limenAsRival(b *testing.B, upstream string) *rival {
-	h := newHouse(b, readable(b), 0)
+	return routedAsRival(b, newHouse(b, readable(b), 0), upstream, "limen")
+}
+
+// routedAsRival is a limen whose house has what else it needs.
+func routedAsRival(b *testing.B, h *house, upstream, name string) *rival {
+	b.Helper()
 	h.wake()
 	h.limen("route", "add", "shop", upstream)
-	r := &rival{name: "limen", pids: []int{h.pid()}, at: map[string]string{"http": h.door(80), "https": h.door(443)}}
+	r := &rival{name: name, pids: []int{h.pid()}, at: map[string]string{"http": h.door(80), "https": h.door(443)}}
 	r.await(b)
 	return r
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -20,7 +21,7 @@ import (
 )
 
 // BenchmarkProxyBeside compares limen with nginx, row by row, and others likewise:
-// limen while its traffic is tapped, caddy, and portless where it is on the path. In
+// limen while it keeps what goes through, limen while somebody looks at that, caddy, and portless where it is on the path. In
 // one run, each sample of a second stands between two of nginx, and is counted as the
 // ratio to their mean; the figures are medians of as many of these as -benchtime
 // says. It prints a table for docs/performance.md. As root, with nothing else to do:
@@ -32,11 +33,10 @@ func BenchmarkProxyBeside(b *testing.B) {
 	nettest.Need(b, "wrk")
 	upstream := startStatic(b)
 	nginx := nginxAsRival(b, upstream)
-	all := []*rival{limenAsRival(b, upstream), tappedAsRival(b, upstream), caddyAsRival(b, upstream)}
+	all := []*rival{limenAsRival(b, upstream), recordingAsRival(b, upstream), tappedAsRival(b, upstream), caddyAsRival(b, upstream)}
 	if file, err := exec.LookPath("portless"); err == nil {
 		all = append(all, portlessAsRival(b, file, upstream))
 	}
-	all = slices.DeleteFunc(all, func(r *rival) bool { return r == nil })
 	var table bytes.Buffer
 	fmt.Fprintln(&table, "\n| | | req/s | of nginx | processor, of nginx | p99, of nginx | PSS |\n|---|---|---:|---:|---:|---:|---:|")
 	for _, w := range workloads {
@@ -194,16 +194,22 @@ func proportionOf(pids []int) (bytes float64) {
 	return bytes
 }
 
-// tappedAsRival is limen while somebody taps all that goes through it. It is nil
-// where limen knows no tap.
+// recordingAsRival is limen while it keeps what goes through, and nobody looks.
+func recordingAsRival(b *testing.B, upstream string) *rival {
+	h := newHouse(b, readable(b), 0)
+	settings := b.TempDir()
+	file := filepath.Join(settings, "limen", "config.toml")
+	if err := errors.Join(os.Mkdir(filepath.Dir(file), 0o700), os.WriteFile(file, []byte("[tap]\nalways = true\n"), 0o600)); err != nil {
+		b.Fatal(err)
+	}
+	h.env = append(h.env, "XDG_CONFIG_HOME="+settings)
+	return routedAsRival(b, h, upstream, "limen-recording")
+}
+
+// tappedAsRival is limen while somebody looks at all that goes through it.
 func tappedAsRival(b *testing.B, upstream string) *rival {
 	h := newHouse(b, readable(b), 0)
-	if err := h.command(b.Context(), "tap", "--help").Run(); err != nil {
-		b.Log("limen knows no tap; that is left out")
-		return nil
-	}
-	h.wake()
-	h.limen("route", "add", "shop", upstream)
+	r := routedAsRival(b, h, upstream, "limen-tapped")
 	ctx, end := context.WithCancel(context.Background())
 	tap := h.command(ctx, "tap", "shop", "--json")
 	said, err := tap.StdoutPipe()
@@ -223,7 +229,5 @@ func tappedAsRival(b *testing.B, upstream string) *rival {
 		<-read
 		tap.Wait() // it was killed
 	})
-	r := &rival{name: "limen-tapped", pids: []int{h.pid()}, at: map[string]string{"http": h.door(80), "https": h.door(443)}}
-	r.await(b)
 	return r
 }

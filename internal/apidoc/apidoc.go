@@ -59,8 +59,12 @@ const (
 	mostHeadKiB = 64
 )
 
-// Find returns what a service offers: nothing, mostly. It takes a second at most.
-func Find(ctx context.Context, s Service) []limen.Document {
+// agent is what a service is told of who asks, as it may stand in its log.
+const agent = "limen (limen tap looks for a description of the interface)"
+
+// Find returns what a service offers: nothing, mostly. It takes a second at most. It
+// reports whether that is all there is; else it is worth asking again.
+func Find(ctx context.Context, s Service) (found []limen.Document, isAll bool) {
 	ctx, stop := context.WithTimeout(ctx, patience)
 	defer stop()
 	by := &http.Transport{
@@ -77,13 +81,13 @@ func Find(ctx context.Context, s Service) []limen.Document {
 	for _, p := range places {
 		d, err := s.ask(ctx, c, p.path)
 		if err != nil {
-			return nil // it does not speak HTTP, or is busy with something else
+			return nil, false // it does not speak HTTP, or is busy with something else
 		}
 		if d != nil {
-			return []limen.Document{*d}
+			return []limen.Document{*d}, true
 		}
 	}
-	return nil
+	return nil, true
 }
 
 // ask asks at one place. It returns nil if there is no document.
@@ -97,7 +101,7 @@ func (s Service) ask(ctx context.Context, c *http.Client, path string) (*limen.D
 		return nil, err
 	}
 	r.Header.Set("Accept", "application/json, application/vnd.oai.openapi+json, application/yaml;q=0.9, */*;q=0.1")
-	r.Header.Set("User-Agent", "limen")
+	r.Header.Set("User-Agent", agent)
 	answer, err := c.Do(r)
 	if err != nil {
 		return nil, err

@@ -24,10 +24,11 @@ func TestMain(m *testing.M) { os.Exit(nettest.Main(m)) }
 // asked asks a server for its documents.
 func asked(t *testing.T, at string) []limen.Document {
 	t.Helper()
-	return Find(t.Context(), Service{
+	found, _ := Find(t.Context(), Service{
 		Dial: func(ctx context.Context) (net.Conn, error) { return (&net.Dialer{}).DialContext(ctx, "tcp", at) },
 		URL:  "https://shop.localhost",
 	})
+	return found
 }
 
 func TestWhatAServiceOffersIsFoundWhereItUsuallyIs(t *testing.T) {
@@ -115,10 +116,16 @@ func TestWhoOffersNothingIsNotAskedForLong(t *testing.T) {
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a redirect led elsewhere") }))
 	defer elsewhere.Close()
 	for name, answer := range map[string]http.HandlerFunc{
-		"a page":     func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<!doctype html><title>openapi: 3.0.0") },
-		"a redirect": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL+"/openapi.json", http.StatusFound) },
-		"a circle":   func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) },
-		"no version": func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"openapi":true,"info":{"title":"x"}}`) },
+		"a page": func(w http.ResponseWriter, _ *http.Request) {
+			io.WriteString(w, "<!doctype html><title>openapi: 3.0.0")
+		},
+		"a redirect": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, elsewhere.URL+"/openapi.json", http.StatusFound)
+		},
+		"a circle": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) },
+		"no version": func(w http.ResponseWriter, _ *http.Request) {
+			io.WriteString(w, `{"openapi":true,"info":{"title":"x"}}`)
+		},
 		"a deep one": func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, strings.Repeat(`{"info":`, 100_000)) },
 		"no end": func(w http.ResponseWriter, r *http.Request) {
 			w.(http.Flusher).Flush()

@@ -71,6 +71,7 @@ type desk struct {
 	taps      []op.TapsIn
 	recalled  []op.RecallIn
 	replayed  []op.ReplayIn
+	leave     func() // an answer goes on until somebody has pressed Ctrl-C, as this does; nil if it ends
 	recording limen.Recording
 
 	width     int
@@ -190,13 +191,25 @@ func (d *desk) env() Env {
 				}),
 				op.Recall.By(func(_ context.Context, in op.RecallIn) (limen.Recordings, error) {
 					d.recalled = append(d.recalled, in)
-					return limen.Recordings{Recordings: []limen.Recording{d.recording}}, d.err
+					r := d.recording
+					if len(in.IDs) == 1 {
+						r.ID = in.IDs[0]
+					}
+					return limen.Recordings{Recordings: []limen.Recording{r}}, d.err
 				}),
-				op.Replay.By(func(_ context.Context, in op.ReplayIn) (limen.Recording, error) {
+				op.Replay.By(func(ctx context.Context, in op.ReplayIn, next func(limen.Tapped) error) error {
 					d.replayed = append(d.replayed, in)
-					again := d.recording
+					again := d.recording.Exchange
 					again.ID = "18"
-					return again, d.err
+					if d.err != nil {
+						return d.err
+					}
+					if again.Open = d.leave != nil; again.Open {
+						next(limen.Tapped{Kind: limen.TapExchange, Exchange: &again})
+						d.leave()
+						return ctx.Err()
+					}
+					return next(limen.Tapped{Kind: limen.TapExchange, Exchange: &again})
 				}),
 				op.Compare.By(func(context.Context, op.CompareIn) (limen.Comparison, error) {
 					return limen.Comparison{Before: d.recording.Exchange, After: d.recording.Exchange}, d.err

@@ -11,11 +11,11 @@ import (
 	"github.com/limenhq/limen"
 )
 
-// editor is the program that a person edits with, and its arguments.
-func editor(env Env) ([]string, error) {
+// editor is the program that a person edits a request with, and its arguments.
+func editor(env Env, id string) ([]string, error) {
 	typed := cmp.Or(env.Getenv("VISUAL"), env.Getenv("EDITOR"))
 	cannot := func(why string) error {
-		return &limen.Error{Kind: limen.NotFound, What: "cannot open an editor", Why: why, Next: "EDITOR=vi limen tap replay 17 --edit, or change it with --set and --data"}
+		return &limen.Error{Kind: limen.NotFound, What: "cannot open an editor", Why: why, Next: "EDITOR=vi limen tap replay " + id + " --edit, or change it with --set and --data"}
 	}
 	if strings.TrimSpace(typed) == "" {
 		return nil, cannot("neither VISUAL nor EDITOR names one")
@@ -73,7 +73,7 @@ func runEditor(ctx context.Context, env Env, words []string) error {
 	if err == nil || ctx.Err() != nil {
 		return ctx.Err()
 	}
-	e := &limen.Error{Kind: limen.NotFound, What: "sent nothing", Why: fmt.Sprintf("%s ended with %v", words[0], err), Next: "what was written is gone"}
+	e := &limen.Error{Kind: limen.NotFound, What: "sent nothing", Why: fmt.Sprintf("%s ended with %v", words[0], err), Next: "leave the editor without an error"}
 	var ended *exec.ExitError
 	if !errors.As(err, &ended) {
 		e.Kind, e.What, e.Why, e.Next = limen.NotFound, fmt.Sprintf("cannot run %q", words[0]), err.Error(), "let EDITOR name a program of this machine"

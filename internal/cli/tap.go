@@ -21,15 +21,15 @@ var tap = command{
 		"what is sent there goes on to it.\n\n" +
 		"Only what goes by while somebody taps is recorded, unless tap.always says otherwise (limen config). It stays in your own files, 64 MiB of it " +
 		"unless tap.size says otherwise, for limen tap ls, show, replay, diff, export and as-curl. Logins, cookies and tokens are hidden wherever anything is shown, until --secrets.\n\n" +
-		"Nothing waits for a tap: if there is too much at once, requests go by unseen, and how many is said on standard error.",
+		"Nothing waits for a tap: if there is too much at once, not all requests are shown, or even kept, and how many is said on standard error.",
 	examples: []entry{
 		{"limen tap", "all names"},
 		{"limen tap shop", "shop.localhost"},
 		{"limen tap 3000", "what is not behind a name: at a port of its own"},
-		{"limen tap shop --path /api/* --status 4xx,5xx", "what fails below /api"},
+		{"limen tap shop --path '/api/*' --status 4xx,5xx", "what fails below /api"},
 		{"limen tap shop --slower 200ms --by curl", "what takes long, and was asked by curl"},
 		{"limen tap shop --frames", "each message of WebSockets and streams, too"},
-		{"limen tap --json | jq .exchange.url", "for scripts: one object a line"},
+		{"limen tap --json | jq '.exchange.url // empty'", "for scripts: one object a line"},
 	},
 	flags: slices.Concat(tapFilterFlags, []flag{
 		{name: "frames", doc: "each message of WebSockets and event streams, too"},

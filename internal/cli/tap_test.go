@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,11 +38,29 @@ func TestWordsAndFlagsSayWhatIsTapped(t *testing.T) {
 	}
 }
 
+func TestWordsSayWhatIsListed(t *testing.T) {
+	for line, want := range map[string]op.TapsIn{
+		"tap ls":                                {},
+		"tap ls shop :3000 https://x.localhost": {Names: []string{"shop", "x.localhost"}, Targets: []limen.Target{{Port: 3000}}},
+		"tap ls 3000 unix:/run/app.sock -n 0":   {Targets: []limen.Target{{Port: 3000}, {Socket: "/run/app.sock"}}, Most: mostTaps},
+		"tap export - --name shop,3000 -n 5":    {Names: []string{"shop"}, Targets: []limen.Target{{Port: 3000}}, Most: 5},
+	} {
+		d := newDesk()
+		if code := d.run(t, strings.Fields(line)...); code != 0 || len(d.taps) != 1 {
+			t.Errorf("limen %s: exit %d: %s", line, code, d.errs.String())
+			continue
+		}
+		if diff := cmp.Diff(want, d.taps[0]); diff != "" {
+			t.Errorf("limen %s asked (-want +got):\n%s", line, diff)
+		}
+	}
+}
+
 func TestAMistakeAboutATapCostsNothing(t *testing.T) {
 	var all strings.Builder
 	for _, line := range []string{
 		"tap 99999", "tap 3000 3001", "tap shop --port 4000", "tap 3000 --port x", "tap /bar", "tap foo!bar", "tap --slower soon",
-		"tap ls --last many", "tap ls 3000", "tap show", "tap show 17 18", "tap show 17 --sent",
+		"tap ls --last many", "tap ls 99999", "tap show", "tap show 17 18", "tap show 17 --sent",
 		"tap replay", "tap replay 17 --path items", "tap replay 17 --set x", "tap replay 17 --set ä:x", "tap diff 17",
 		"tap export", "tap export 17", "tap as-curl",
 	} {
@@ -80,6 +99,16 @@ func TestARequestIsReplayedWithWhatIsTyped(t *testing.T) {
 		if want := "sent; limen tap diff 17 18 says what is different\n"; d.errs.String() != want {
 			t.Errorf("%q says %q", c.args, d.errs.String())
 		}
+	}
+}
+
+func TestOfAnAnswerThatIsLeftWhatCameIsShown(t *testing.T) {
+	d := newDesk()
+	ctx, leave := context.WithCancel(t.Context())
+	d.leave = leave
+	code := Main(ctx, d.env(), []string{"tap", "replay", "17", "--json"})
+	if code != 130 || d.errs.String() != "sent as 18, and it goes on; Ctrl-C ends it\n" || !strings.Contains(d.out.String(), `"id": "18"`) {
+		t.Errorf("exit %d: %s%s", code, d.out.String(), d.errs.String())
 	}
 }
 

@@ -47,13 +47,15 @@ func asCurl(env Env, r limen.Recording, file string) error {
 		return &limen.Error{Kind: limen.NotFound, What: fmt.Sprintf("cannot write request %q as a command", r.ID), Why: why, Next: next}
 	}
 	switch {
+	case r.Status == 101, r.Method == "CONNECT":
+		return cannot("it began a conversation, and half of that was said by the server", "limen tap show "+r.ID)
 	case r.Hidden && len(r.Request.Body) == 0 && r.Request.Size > 0:
 		return cannot("its body cannot be looked through for secrets", "limen tap as-curl "+r.ID+" --secrets")
 	case r.Request.IsCut():
-		return cannot(fmt.Sprintf("of the %d bytes of its body only the beginning was kept", r.Request.Size), "")
+		return cannot(fmt.Sprintf("of the %d bytes of its body only the beginning was kept", r.Request.Size), "limen tap replay "+r.ID+" --data FILE sends it with another body")
 	}
 	if file != "" {
-		f, err := newFile(file, false)
+		f, err := newFile(file, elsewhere)
 		if err != nil {
 			return err
 		}

@@ -22,7 +22,7 @@ import (
 func editRequest(ctx context.Context, env Env, r limen.Recording, in op.ReplayIn) (op.ReplayIn, error) {
 	before := draftOf(r, in)
 	text := before.text()
-	edited, err := edit(ctx, env, "limen-"+filepath.Base(r.ID)+"-*.http", text)
+	edited, err := edit(ctx, env, in.ID, text)
 	if err != nil {
 		return in, err
 	}
@@ -188,14 +188,14 @@ func valuesOf(fields []limen.Field) map[string][]string {
 // the same in any (RFC 9110, section 5.1).
 func canonical(name string) string { return textproto.CanonicalMIMEHeaderKey(name) }
 
-// edit has a person's editor change a text. It stands in a file that nobody else
+// edit has a person's editor change the text of a request. It stands in a file that nobody else
 // may read, and that is gone afterwards.
-func edit(ctx context.Context, env Env, pattern string, text []byte) (_ []byte, err error) {
-	words, err := editor(env)
+func edit(ctx context.Context, env Env, id string, text []byte) (_ []byte, err error) {
+	words, err := editor(env, id)
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.CreateTemp("", pattern) // with mode 0600
+	f, err := os.CreateTemp("", "limen-"+filepath.Base(id)+"-*.http") // with mode 0600
 	if err != nil {
 		return nil, err
 	}

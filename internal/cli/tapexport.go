@@ -27,7 +27,7 @@ var tapExport = command{
 		{"limen tap export - 17 | jq .log.entries[0].timings", "to standard output"},
 	},
 	flags: slices.Concat(tapFilterFlags, []flag{
-		{name: "name", value: "NAME,...", doc: "only requests of these names"},
+		{name: "name", value: "NAME,...", doc: "only requests of these names, and what went to these ports"},
 		{name: "last", short: "n", value: "N", doc: "so many at most; all that are kept if not said"},
 		{name: "secrets", doc: "with logins, cookies and tokens"},
 		{name: "force", doc: "take the place of a file that is there"},
@@ -82,8 +82,14 @@ type export struct {
 	maySkip bool // what has lost its place meanwhile was not asked for by its ID
 
 	count int
+	size  int64 // of bodies and messages so far
+	left  int   // requests without theirs
 	gaps  []limen.Gap
 }
+
+// mostArchived is how much of bodies and messages an archive has, in bytes. What was
+// compressed on its way may be a thousand times as large in it.
+const mostArchived = 1 << 30
 
 // write writes an archive to a file that is new, unless it may be replaced.
 func (e *export) write(ctx context.Context, env Env, file string, replace bool) error {
@@ -92,7 +98,7 @@ func (e *export) write(ctx context.Context, env Env, file string, replace bool) 
 	}
 	if !replace {
 		// Whoever comes first has the name; what is written then takes its place.
-		f, err := newFile(file, false)
+		f, err := newFile(file, "name another one, or have it replaced with --force")
 		if err != nil {
 			return err
 		}
@@ -135,10 +141,31 @@ func (e *export) fill(ctx context.Context, w io.Writer) error {
 		if err != nil {
 			return err
 		}
+		e.bound(&r)
 		if err := a.Add(r); err != nil {
 			return err
 		}
 		e.count++
 	}
+	if e.left > 0 {
+		e.gaps = append(e.gaps, limen.Gap{
+			What: "the bodies of " + view.Counted(e.left, "request"), Why: fmt.Sprintf("there is more than %d MiB of them", mostArchived>>20), Next: "export fewer: name them, or use filters",
+		})
+	}
 	return a.Close()
+}
+
+// bound takes the bodies and messages out for which there is no room any more.
+func (e *export) bound(r *limen.Recording) {
+	size := int64(len(r.Request.Body) + len(r.Answer.Body))
+	for _, f := range r.Messages {
+		size += int64(len(f.Body))
+	}
+	if e.size += size; e.size <= mostArchived || size == 0 {
+		return
+	}
+	e.left++
+	r.Request.Body, r.Request.Cut = nil, r.Request.Size > 0
+	r.Answer.Body, r.Answer.Cut = nil, r.Answer.Size > 0
+	r.Messages = nil
 }

@@ -12,13 +12,14 @@ import (
 
 var tapLs = command{
 	name:  "tap ls",
-	args:  "[NAME]...",
+	args:  "[NAME|PORT]...",
 	short: "which requests were recorded",
-	long: "Lists the requests that were recorded, the last one last, narrowed as by limen tap. Where there is no room for more, " +
-		"the oldest are dropped.",
+	long: "Lists the requests that were recorded, the last one last, narrowed as by limen tap. Of a port it is what went there, by a name or through the listener " +
+		"before it. Where there is no room for more, the oldest are dropped.",
 	examples: []entry{
 		{"limen tap ls", "the last hundred"},
 		{"limen tap ls shop --status 5xx", "those of shop.localhost that failed"},
+		{"limen tap ls 3000", "what went to that port"},
 		{"limen tap ls -n 0 --json", "all, for scripts"},
 	},
 	flags: slices.Concat(tapFilterFlags, []flag{
@@ -56,11 +57,14 @@ const mostTaps = 1 << 30
 // tapsIn reads which of the recorded requests a call means.
 func tapsIn(c call) (in op.TapsIn, err error) {
 	for _, word := range c.args {
-		_, name, err := tapWord(word)
-		if err != nil || name == "" {
-			return in, invalid("cannot list requests of %q", withoutPassword(word))("it is no name", "limen tap ls shop")
+		switch target, name, err := tapWord(word); {
+		case err != nil:
+			return in, invalid("cannot list requests of %q", withoutPassword(word))("it is neither a name nor a port of this machine", "limen tap ls shop, or limen tap ls 3000")
+		case target != nil:
+			in.Targets = append(in.Targets, *target)
+		default:
+			in.Names = append(in.Names, name)
 		}
-		in.Names = append(in.Names, name)
 	}
 	if c.has("last") {
 		switch in.Most, err = strconv.Atoi(c.values["last"]); {

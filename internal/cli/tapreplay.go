@@ -1,12 +1,15 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/op"
@@ -18,7 +21,7 @@ var tapReplay = command{
 	args:  "ID",
 	short: "send a recorded request once more",
 	long: "Sends a request once more, byte for byte as it was, with its logins and cookies, to wherever its name leads now, or to the port that was tapped. Flags, or an editor, change it " +
-		"on the way. What becomes of it is recorded with an ID of its own, so that limen tap diff can say what is different.\n\n" +
+		"on the way. What becomes of it is recorded with an ID of its own, so that limen tap diff can say what is different. Of an answer without an end Ctrl-C shows what came until then.\n\n" +
 		"The editor is that of VISUAL or EDITOR. It gets the request as text: the first line, the fields, an empty line, and the body. A file that was not " +
 		"changed, or is empty, sends nothing.",
 	examples: []entry{
@@ -55,20 +58,60 @@ func runTapReplay(ctx context.Context, env Env, c call) error {
 				return err
 			}
 		}
-		r, err := op.Replay.On(ctx, place, in)
-		if err != nil {
+		r, err := replay(ctx, env, place, in)
+		if r.ID == "" {
 			return err
 		}
 		o.Zone = env.Now().Location()
-		if err := view.Recording(env.Out, r, f, o); err != nil || f.TellsGaps {
-			return err
+		if left := view.Recording(env.Out, r, f, o); left != nil || f.TellsGaps {
+			return errors.Join(left, err)
 		}
-		if _, err := fmt.Fprintf(env.Err, "sent; limen tap diff %s %s says what is different\n", view.Safe(in.ID), view.Safe(r.ID)); err != nil {
-			return err
+		if _, left := fmt.Fprintf(env.Err, "sent; limen tap diff %s %s says what is different\n", view.Safe(in.ID), view.Safe(r.ID)); left != nil {
+			return left
 		}
-		return view.Gaps(env.Err, r.Gaps)
+		return errors.Join(view.Gaps(env.Err, r.Gaps), err)
 	})
 }
+
+// replay sends a request, says when that takes longer, and returns what became of it.
+// Whoever presses Ctrl-C meanwhile gets what came until then, and the error.
+func replay(ctx context.Context, env Env, place op.Place, in op.ReplayIn) (r limen.Recording, err error) {
+	var id string
+	for item, err := range op.Replay.On(ctx, place, in) {
+		if err != nil && ctx.Err() == nil {
+			return r, err
+		}
+		if err != nil || item.Exchange == nil {
+			continue
+		}
+		if id == "" && item.Exchange.Open {
+			fmt.Fprintf(env.Err, "sent as %s, and it goes on; Ctrl-C ends it\n", view.Safe(item.Exchange.ID)) // to tell of that is not what was asked for
+		}
+		id = item.Exchange.ID
+	}
+	if err = ctx.Err(); id == "" {
+		return r, err
+	}
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), aftermath)
+	defer stop()
+	for {
+		now, failed := recall(ctx, place, id, false)
+		if failed != nil {
+			return r, cmp.Or(err, failed)
+		}
+		if r = now; !r.Open {
+			return r, err
+		}
+		select {
+		case <-time.After(aftermath / 100):
+		case <-ctx.Done():
+			return r, err
+		}
+	}
+}
+
+// aftermath is how long whoever leaves waits for what is written of that.
+const aftermath = 2 * time.Second
 
 // replayIn reads which request to send, and what to change before.
 func replayIn(env Env, c call) (in op.ReplayIn, err error) {

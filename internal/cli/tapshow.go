@@ -93,7 +93,7 @@ func writeBody(env Env, name string, m limen.Message) error {
 	if name == "-" {
 		return view.Body(env.Out, m, env.Width() > 0)
 	}
-	f, err := newFile(name, false)
+	f, err := newFile(name, elsewhere)
 	if err != nil {
 		return err
 	}
@@ -111,21 +111,20 @@ func tellCut(w io.Writer, m limen.Message) error {
 	return view.Gaps(w, []limen.Gap{{What: "the rest of the body", Why: "only its beginning was kept"}})
 }
 
+// elsewhere is what to do about a file that is in the way.
+const elsewhere = "name another one, or move it away"
+
 // newFile makes a file that only its owner may read: what was recorded is
-// nobody else's business. One that is there stays, unless it may be replaced.
-func newFile(name string, replace bool) (*os.File, error) {
-	how := os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	if replace {
-		how = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
-	}
-	f, err := os.OpenFile(name, how, 0o600)
+// nobody else's business. One that is there stays, and otherwise is what to do then.
+func newFile(name, otherwise string) (*os.File, error) {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err == nil {
 		return f, nil
 	}
 	e := &limen.Error{Kind: limen.Invalid, What: fmt.Sprintf("cannot write %q", name), Why: err.Error(), Next: "name a file in a folder that you may write to"}
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		e.Kind, e.Why, e.Next = limen.Busy, "there is such a file already", "name another one, or move it away"
+		e.Kind, e.Why, e.Next = limen.Busy, "there is such a file already", otherwise
 	case errors.Is(err, fs.ErrNotExist):
 		e.Kind, e.Why = limen.NotFound, "there is no such folder"
 	case errors.Is(err, fs.ErrPermission):

@@ -50,6 +50,7 @@ type Host struct {
 
 	harbour atomic.Pointer[harbour] // of a daemon; nil in all others
 	tape    tape                    // of what goes through its proxies
+	library library                 // of documents that services offer
 
 	trying sync.Mutex // held while a port is tried, so that no other question meets the binds
 }

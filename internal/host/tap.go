@@ -30,17 +30,17 @@ func (h *Host) Tap(ctx context.Context, in op.TapIn, next func(limen.Tapped) err
 		return err
 	}
 	defer h.tape.leave(v.wish) // what could not be written to the end was told as a gap
-	ctx, stop := context.WithCancel(ctx)
+	tapping, stop := context.WithCancel(ctx)
 	defer stop()
 	if v.standin != nil {
-		h.tape.listen(v.standin.proxy)
+		h.tape.listen(v.standin.proxy, in.Target)
 		defer h.tape.letGo(v.standin.proxy)
-		v.standin.serve(ctx, stop)
+		v.standin.serve(tapping, stop)
 	}
-	over := v.awaitEnd(ctx, stop)
-	err = v.follow(ctx, recorder, next)
+	over := v.awaitEnd(tapping, stop)
+	err = v.follow(tapping, recorder, next)
 	stop()
-	return cmp.Or(err, over())
+	return cmp.Or(err, over(), ctx.Err())
 }
 
 // awaitEnd stops a tap when nothing can come through any more. The function it
@@ -78,11 +78,12 @@ type vigil struct {
 	at      []string // names that lead to the target
 	standin *standin // nil if there is none
 	gaps    []limen.Gap
+	heard   int // of how many faults of the tape it was told
 }
 
 // newVigil finds out what a question is about.
 func (h *Host) newVigil(ctx context.Context, in op.TapIn) (*vigil, error) {
-	v := &vigil{host: h, harbour: h.harbour.Load(), in: in, wish: &wish{names: map[string]bool{}}}
+	v := &vigil{host: h, harbour: h.harbour.Load(), in: in, wish: &wish{names: map[string]bool{}}, heard: h.tape.told()}
 	var err error
 	if v.sieve, err = newSieve(in.Filter); err != nil {
 		return nil, err
@@ -124,11 +125,22 @@ func (v *vigil) follow(ctx context.Context, recorder *tap.Tap, next func(limen.T
 			stop()
 		}
 	}}
-	err := recorder.Watch(ctx, w, func(item limen.Tapped) error { return next(hidden(item)) })
+	err := recorder.Watch(ctx, w, func(item limen.Tapped) error {
+		if item.Kind == limen.TapMissed {
+			item.Gap = v.missed()
+		}
+		return next(hidden(item))
+	})
 	if refused != nil {
 		return refused
 	}
 	return err
+}
+
+// missed is what could not be kept since that was asked last; nil if all could.
+func (v *vigil) missed() (g *limen.Gap) {
+	g, v.heard = v.host.tape.missed(v.heard)
+	return g
 }
 
 // hidden is what is told without secrets.
@@ -150,20 +162,27 @@ func (v *vigil) wants(e *limen.Exchange) bool { return v.isAbout(e) && v.sieve.l
 func (v *vigil) isAbout(e *limen.Exchange) bool {
 	switch {
 	case v.wish.all:
-		return !v.wish.names[e.Name]
+		return !v.wish.names[e.Name] && (e.Name != "" || e.Target == "") // and not what goes to a port that others tap
 	case isNamed(e, v.names):
 		return true
 	}
-	return v.in.Target != nil && (e.Target == v.in.Target.String() || slices.Contains(v.at, e.Name))
+	return v.in.Target != nil && (slices.Contains(v.at, e.Name) || way{*v.in.Target, v.at}.has(e))
 }
 
 // tap is what is tapped.
 func (v *vigil) tap(ctx context.Context) *limen.Tap {
-	t := &limen.Tap{Gaps: append(v.gaps, v.host.tape.missed()...)}
+	t := &limen.Tap{Gaps: v.gaps}
+	if g := v.missed(); g != nil {
+		t.Gaps = append(t.Gaps, *g)
+	}
 	for _, n := range v.names {
 		t.Names = append(t.Names, n.host+n.path)
 	}
-	t.Names = append(t.Names, v.at...)
+	for _, name := range v.at {
+		if !slices.Contains(t.Names, name) {
+			t.Names = append(t.Names, name)
+		}
+	}
 	if v.standin != nil {
 		t.Endpoint, t.Target = &v.standin.endpoint, v.in.Target
 		if !v.isThere(ctx) {

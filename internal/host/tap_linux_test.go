@@ -63,10 +63,13 @@ func tapped(t *testing.T, h *Host, in op.TapIn) *tapping {
 	return p
 }
 
-// end ends a tap, and returns the error that it ended with.
+// end ends a tap, and returns the error that it ended with, but for that it was ended.
 func (p *tapping) end() error {
 	p.stop()
 	err := <-p.ended
+	if errors.Is(err, context.Canceled) {
+		err = nil
+	}
 	p.ended <- err
 	return err
 }
@@ -447,5 +450,75 @@ func TestTheEventsOfAStreamAreToldAsTheyCome(t *testing.T) {
 	}
 	if err := p.end(); err != nil { // however long the stream would go on
 		t.Error(err)
+	}
+}
+
+// Whoever taps a port sees also what never reached the server; whoever taps names, nothing
+// of it.
+func TestWhatIsRefusedBeforeAServerIsToldToWhoTapsIt(t *testing.T) {
+	h := keeping(t)
+	upstream(t, "3000", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "hello") })
+	all := tapped(t, h, op.TapIn{})
+	one := tapped(t, h, op.TapIn{Target: &limen.Target{Port: 3000}, Port: 4000})
+	fetch(t, "GET", "http://127.0.0.1:4000/", "www.example.com", nil, nil)
+	fetch(t, "GET", "http://127.0.0.1:4000/", "localhost", nil, nil)
+	for _, want := range []int{421, 200} {
+		if e := one.exchange(); e.Status != want || e.Name != "" || e.Target != "3000" {
+			t.Errorf("told %+v, want %d", e, want)
+		}
+	}
+	fetch(t, "GET", "http://127.0.0.1:8008/", "nobody.localhost", nil, nil)
+	if e := all.exchange(); e.Status != 404 || e.Target != "" {
+		t.Errorf("told %+v", e)
+	}
+}
+
+// What cannot be written passes, and whoever taps hears why, each of them.
+func TestWhatCannotBeKeptIsToldToAllWhoTap(t *testing.T) {
+	h := bare(t)
+	upstream(t, "3000", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "hello") })
+	one := tapped(t, h, op.TapIn{Target: &limen.Target{Port: 3000}, Port: 4000})
+	other := tapped(t, h, op.TapIn{Target: &limen.Target{Port: 3000}, Port: 4001})
+	dir, err := h.tapes()
+	if err == nil {
+		err = os.RemoveAll(dir)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, text := fetch(t, "GET", "http://127.0.0.1:4000/", "localhost", nil, nil); text != "hello" {
+		t.Errorf("%q", text)
+	}
+	for _, p := range []*tapping{one, other} {
+		if item := p.next(); item.Kind != limen.TapMissed || item.Missed != 1 || item.Gap == nil || !strings.Contains(item.Gap.Why, "cannot be written") {
+			t.Errorf("told %+v", item)
+		}
+	}
+	if late := tapped(t, h, op.TapIn{Target: &limen.Target{Port: 3000}, Port: 4002}); len(late.tap.Gaps) > 0 {
+		t.Errorf("who comes later hears of %+v", late.tap.Gaps)
+	}
+}
+
+func TestWhatCannotBeReadSaysWhatHelps(t *testing.T) {
+	h := bare(t)
+	dir, err := h.tapes()
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(dir), 0o700)
+	}
+	if err == nil {
+		err = os.WriteFile(dir, nil, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, listed := h.Taps(t.Context(), op.TapsIn{})
+	_, recalled := h.Recall(t.Context(), op.RecallIn{IDs: []string{"1"}})
+	_, replayed := replay(t.Context(), h, op.ReplayIn{ID: "1"})
+	_, opened := h.tape.use(&wish{})
+	for _, err := range []error{listed, recalled, replayed, opened} {
+		var said *limen.Error
+		if !errors.As(err, &said) || said.Kind != limen.Denied || said.Why == "" || said.Next != elsewhere {
+			t.Errorf("%#v", err)
+		}
 	}
 }

@@ -20,7 +20,7 @@ const mostAsked = 3
 // which are tapped. They are asked past the proxy, and nobody else is asked.
 func (v *vigil) documents(ctx context.Context) (all []limen.Document) {
 	for _, s := range v.services() {
-		all = append(all, apidoc.Find(ctx, s)...)
+		all = append(all, v.host.documents(ctx, s.Service, s.places)...)
 	}
 	return all
 }
@@ -41,7 +41,7 @@ func (v *vigil) isThere(ctx context.Context) bool {
 }
 
 // services are those that are tapped, and can be asked.
-func (v *vigil) services() (all []apidoc.Service) {
+func (v *vigil) services() (all []service) {
 	if v.standin != nil {
 		at := "http://localhost:" + strconv.Itoa(int(v.standin.endpoint.Port()))
 		if s, ok := serviceAt(*v.in.Target, nil, at); ok {
@@ -67,10 +67,17 @@ func (v *vigil) services() (all []apidoc.Service) {
 	return all
 }
 
+// A service is one that can be asked, and where it is: the first of these places where
+// somebody answers, if it has an address.
+type service struct {
+	apidoc.Service
+	places []netip.AddrPort
+}
+
 // serviceAt is a service of this machine at a target, or at what that leads to
 // now. What is on another machine is not asked.
-func serviceAt(t limen.Target, at []limen.Endpoint, url string) (apidoc.Service, bool) {
-	s := apidoc.Service{Secret: t.Scheme == limen.SchemeHTTPS, URL: strings.TrimSuffix(url, "/")}
+func serviceAt(t limen.Target, at []limen.Endpoint, url string) (service, bool) {
+	s := service{Service: apidoc.Service{Secret: t.Scheme == limen.SchemeHTTPS, URL: strings.TrimSuffix(url, "/")}}
 	var places []string
 	network := "tcp"
 	switch {
@@ -78,16 +85,19 @@ func serviceAt(t limen.Target, at []limen.Endpoint, url string) (apidoc.Service,
 		network, places = "unix", []string{t.Socket}
 	case len(at) > 0:
 		for _, e := range at {
-			places = append(places, e.Addr.String())
+			s.places = append(s.places, e.Addr)
 		}
 	case t.Port != 0 && t.Host == "" && t.Container == "":
 		for _, a := range []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback()} {
-			places = append(places, netip.AddrPortFrom(a, t.Port).String())
+			s.places = append(s.places, netip.AddrPortFrom(a, t.Port))
 		}
 	case t.Port != 0 && isLoopback(t.Host):
-		places = append(places, net.JoinHostPort(t.Host, strconv.Itoa(int(t.Port))))
+		s.places = append(s.places, netip.AddrPortFrom(netip.MustParseAddr(t.Host).Unmap(), t.Port))
 	default:
 		return s, false
+	}
+	for _, p := range s.places {
+		places = append(places, p.String())
 	}
 	s.Dial = func(ctx context.Context) (c net.Conn, err error) {
 		for _, place := range places {

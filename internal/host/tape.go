@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/limenhq/limen"
@@ -22,20 +23,28 @@ type tape struct {
 
 	wished atomic.Pointer[[]*wish] // of all users; read for each request
 
-	mu      sync.Mutex     // guards what follows
-	tap     *tap.Tap       // nil while nobody wants to see anything
-	wishes  []*wish        // of those who do
-	proxies []*proxy.Proxy // that tell it
+	mu     sync.Mutex // guards what follows
+	tap    *tap.Tap   // nil while nobody wants to see anything
+	wishes []*wish    // of those who do
+	heeded []heeded   // who tells it
 
-	missing sync.Mutex  // guards what follows; it may be taken while mu is held
-	gaps    []limen.Gap // what could not be kept
+	missing sync.Mutex // guards what follows; it may be taken while mu is held
+	fault   limen.Gap  // what could not be kept last
+	faults  int        // how often that was so
+	heard   int        // of how many of them somebody was told
+}
+
+// A heeded is a proxy that tells a tape.
+type heeded struct {
+	proxy  *proxy.Proxy
+	behind *limen.Route // without a name, for what comes to one that stands before a server; nil for others
 }
 
 // A wish is what somebody wants to be recorded. But for the client, nobody
 // changes it.
 type wish struct {
 	names   map[string]bool // of routes
-	all     bool            // all but these names
+	all     bool            // all names but these, and what is for none
 	targets []limen.Target  // whatever name leads there
 
 	client atomic.Pointer[netip.AddrPort] // whatever comes from there; nil for nothing
@@ -50,7 +59,7 @@ func (w *wish) wants(from proxy.Passage) bool {
 	if r == nil {
 		return w.all
 	}
-	return w.names[r.Name] != w.all || slices.ContainsFunc(w.targets, func(t limen.Target) bool { return endsAt(*r, t) })
+	return r.Name != "" && w.names[r.Name] != w.all || slices.ContainsFunc(w.targets, func(t limen.Target) bool { return endsAt(*r, t) })
 }
 
 // endsAt reports whether a route leads to a target, or to where that is now.
@@ -71,8 +80,8 @@ func (t *tape) use(w *wish) (*tap.Tap, error) {
 			return nil, err
 		}
 		t.tap = made
-		for _, p := range t.proxies {
-			p.Record(ear{made, t.wants})
+		for _, p := range t.heeded {
+			p.proxy.Record(ear{made, t.wants, p.behind})
 		}
 	}
 	t.wishes = append(t.wishes, w)
@@ -89,8 +98,8 @@ func (t *tape) leave(w *wish) error {
 	if len(t.wishes) > 0 {
 		return nil
 	}
-	for _, p := range t.proxies {
-		p.Record(nil)
+	for _, p := range t.heeded {
+		p.proxy.Record(nil)
 	}
 	made := t.tap
 	t.tap = nil
@@ -109,13 +118,18 @@ func (t *tape) wants(from proxy.Passage) bool {
 	return all != nil && slices.ContainsFunc(*all, func(w *wish) bool { return w.wants(from) })
 }
 
-// listen has a proxy tell the tape of what goes through it, until it is let go.
-func (t *tape) listen(p *proxy.Proxy) {
+// listen has a proxy tell the tape of what goes through it, until it is let go. If it
+// stands before one server, behind says which.
+func (t *tape) listen(p *proxy.Proxy, behind *limen.Target) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.proxies = append(t.proxies, p)
+	h := heeded{proxy: p}
+	if behind != nil {
+		h.behind = &limen.Route{Target: *behind}
+	}
+	t.heeded = append(t.heeded, h)
 	if t.tap != nil {
-		p.Record(ear{t.tap, t.wants})
+		p.Record(ear{t.tap, t.wants, h.behind})
 	}
 }
 
@@ -123,7 +137,7 @@ func (t *tape) listen(p *proxy.Proxy) {
 func (t *tape) letGo(p *proxy.Proxy) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.proxies = slices.DeleteFunc(t.proxies, func(o *proxy.Proxy) bool { return o == p })
+	t.heeded = slices.DeleteFunc(t.heeded, func(h heeded) bool { return h.proxy == p })
 	p.Record(nil)
 }
 
@@ -141,7 +155,11 @@ func (t *tape) open() (*tap.Tap, error) {
 	made, err := tap.Open(dir, tap.Config{Size: settings.Tap.Bytes(), Now: t.host.now, Initiator: who.initiator, Tell: t.miss})
 	var said *limen.Error
 	if err != nil && !errors.As(err, &said) {
-		return nil, &limen.Error{Kind: limen.Denied, What: "cannot keep what goes through", Why: err.Error(), Next: "make room there, or say where else: set XDG_STATE_HOME"}
+		next := elsewhere
+		if errors.Is(err, syscall.ENOSPC) {
+			next = "make room there, or say where else: set XDG_STATE_HOME"
+		}
+		return nil, &limen.Error{Kind: limen.Denied, What: "cannot keep what goes through", Why: err.Error(), Next: next}
 	}
 	return made, err
 }
@@ -150,18 +168,26 @@ func (t *tape) open() (*tap.Tap, error) {
 func (t *tape) miss(g limen.Gap) {
 	t.missing.Lock()
 	defer t.missing.Unlock()
-	all := gapSet{t.gaps}
-	all.add(g)
-	t.gaps = all.list
+	t.fault, t.faults = g, t.faults+1
 }
 
-// missed returns what could not be kept since it was asked last.
-func (t *tape) missed() []limen.Gap {
+// told is of how many faults somebody was told.
+func (t *tape) told() int {
 	t.missing.Lock()
 	defer t.missing.Unlock()
-	all := t.gaps
-	t.gaps = nil
-	return all
+	return t.heard
+}
+
+// missed tells somebody who has heard of so many faults what could not be kept since,
+// and of how many they have heard now; nil if all could.
+func (t *tape) missed(heard int) (*limen.Gap, int) {
+	t.missing.Lock()
+	defer t.missing.Unlock()
+	if t.heard = t.faults; heard == t.faults {
+		return nil, heard
+	}
+	g := t.fault
+	return &g, t.faults
 }
 
 // record records what goes through names until ctx ends, where that is to be done
@@ -200,18 +226,17 @@ func (h *Host) tapes() (string, error) {
 type ear struct {
 	*tap.Tap
 
-	wants func(proxy.Passage) bool
+	wants  func(proxy.Passage) bool
+	behind *limen.Route // of a heeded
 }
 
 // Begin hears of a request, if anybody wants to know of it.
 func (e ear) Begin(at time.Time, from proxy.Passage, head []byte) proxy.Recording {
+	if e.behind != nil && (from.Route == nil || from.Route.Name == proxy.AnyOwn) {
+		from.Route = e.behind // also what is refused was meant for it
+	}
 	if !e.wants(from) {
 		return nil
-	}
-	if r := from.Route; r != nil && r.Name == proxy.AnyOwn {
-		nameless := *r
-		nameless.Name = "" // it has none; the listener stands for it
-		from.Route = &nameless
 	}
 	if track := e.Tap.Begin(at, tap.Passage(from), head); track != nil {
 		return track

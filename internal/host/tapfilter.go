@@ -101,7 +101,18 @@ func holds(text, pattern string) bool {
 	return true
 }
 
-// isBy reports whether a process is called so, or has this number.
+// isBy reports whether a process has this number, or is called so: by its name, by a word
+// of that, such as node of "node server.js", or by its file.
 func isBy(p *limen.Process, who string) bool {
-	return p != nil && (strings.EqualFold(p.Name, who) || strconv.Itoa(p.PID) == who)
+	if p == nil {
+		return false
+	}
+	called := append(strings.Fields(p.Name), p.Name, strconv.Itoa(p.PID), p.Executable)
+	if len(p.Command) > 0 {
+		called = append(called, p.Command[0])
+	}
+	return slices.ContainsFunc(called, func(word string) bool {
+		file := word[strings.LastIndexAny(word, `/\`)+1:]
+		return strings.EqualFold(word, who) || strings.EqualFold(file, who) || strings.EqualFold(file, who+".exe")
+	})
 }

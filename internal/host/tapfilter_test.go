@@ -65,3 +65,21 @@ func TestThePathOfAnAddressIsAsItWasSent(t *testing.T) {
 		}
 	}
 }
+
+func TestAProcessIsMeantByWhatPeopleCallIt(t *testing.T) {
+	p := &limen.Process{ProcessID: limen.ProcessID{PID: 4711}, Name: "node server.js", Executable: "/usr/bin/node", Command: []string{"./bin/web", "x"}}
+	windows := &limen.Process{Name: "curl.exe", Executable: `C:\Windows\System32\curl.exe`}
+	for who, want := range map[string]*limen.Process{
+		"node server.js": p, "node": p, "Node": p, "server.js": p, "4711": p, "/usr/bin/node": p, "web": p, "./bin/web": p, "curl": windows, "CURL.EXE": windows,
+		"": nil, "x": nil, "nod": nil, "server": nil, "bin": nil, "471": nil, "exe": nil, "System32": nil,
+	} {
+		for _, one := range []*limen.Process{p, windows} {
+			if got := isBy(one, who); got != (one == want) {
+				t.Errorf("%q is %s: %v", who, one.Name, got)
+			}
+		}
+	}
+	if isBy(nil, "") {
+		t.Error("nobody is somebody")
+	}
+}

@@ -14,44 +14,43 @@ import (
 
 	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/op"
-	"github.com/limenhq/limen/internal/redact"
 	"github.com/limenhq/limen/internal/resend"
 	"github.com/limenhq/limen/internal/tap"
 )
 
 // Replay sends a request once more, to where its name leads now, or to the server
-// that it went to. Secrets go out as they came.
-func (h *Host) Replay(ctx context.Context, in op.ReplayIn) (limen.Recording, error) {
+// that it went to. Secrets go out as they came. It tells of the request when it goes on
+// for longer, and once it has ended and all of it can be recalled.
+func (h *Host) Replay(ctx context.Context, in op.ReplayIn, next func(limen.Tapped) error) error {
 	was, err := h.recording(ctx, in.ID)
 	if err != nil {
-		return limen.Recording{}, err
+		return err
 	}
 	r, err := onceMore(was, in)
 	if err != nil {
-		return limen.Recording{}, err
+		return err
 	}
-	w, done, err := h.wayOf(ctx, was, in.ID)
+	w, done, err := h.wayOf(context.WithoutCancel(ctx), was, in.ID) // so that what a client leaves is seen to its end
 	if err != nil {
-		return limen.Recording{}, err
+		return err
 	}
 	defer done()
 	wanted := &wish{}
 	recorder, err := h.tape.use(wanted)
 	if err != nil {
-		return limen.Recording{}, err
+		return err
 	}
-	id, err := sendAgain(ctx, recorder, wanted, w, r)
+	last, err := sendAgain(ctx, recorder, wanted, w, r, next)
 	if left := h.tape.leave(wanted); err == nil {
 		err = left // it is only there for all to see now
 	}
-	if err != nil {
-		return limen.Recording{}, cannotReplay(in.ID, err.Error(), "limen tap show "+in.ID)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return cannotReplay(in.ID, err.Error(), "limen tap show "+in.ID)
 	}
-	is, err := h.recording(ctx, id)
-	if err != nil {
-		return limen.Recording{}, err
-	}
-	return redact.Recording(is), nil
+	return next(hidden(last))
 }
 
 func cannotReplay(id, why, next string) error {
@@ -132,7 +131,7 @@ func (h *Host) wayTo(ctx context.Context, was limen.Recording, id string) (w res
 		return w, nil, err
 	}
 	s := h.newStandin(t, &doors{listeners: []net.Listener{l}})
-	h.tape.listen(s.proxy)
+	h.tape.listen(s.proxy, &t)
 	ctx, stop := context.WithCancel(ctx)
 	s.serve(ctx, stop)
 	return resend.Way{Dial: dialTo(s.endpoint.Addr)}, func() { h.tape.letGo(s.proxy); s.close() }, nil
@@ -158,8 +157,11 @@ const traced = 5 * time.Second
 
 var errUntraced = errors.New("it was sent, and what became of it was not recorded")
 
-// sendAgain sends a request, and returns what it is called now.
-func sendAgain(ctx context.Context, recorder *tap.Tap, wanted *wish, w resend.Way, r resend.Request) (id string, err error) {
+// sendAgain sends a request, tells of it while it goes on, and returns what became of
+// it. Where ctx ends before, that is what came until then.
+func sendAgain(ctx context.Context, recorder *tap.Tap, wanted *wish, w resend.Way, r resend.Request, next func(limen.Tapped) error) (last limen.Tapped, err error) {
+	ctx, leave := context.WithCancel(ctx)
+	defer leave()
 	dial := w.Dial
 	w.Dial = func(ctx context.Context) (net.Conn, error) {
 		c, err := dial(ctx)
@@ -170,8 +172,8 @@ func sendAgain(ctx context.Context, recorder *tap.Tap, wanted *wish, w resend.Wa
 		wanted.client.Store(&from)
 		return c, nil
 	}
-	hears, ends := context.WithCancel(ctx)
-	ready, found := make(chan struct{}), make(chan string, 1)
+	hears, ends := context.WithCancel(context.WithoutCancel(ctx))
+	ready, found := make(chan struct{}), make(chan limen.Tapped, 1)
 	var hearing sync.WaitGroup
 	defer hearing.Wait()
 	defer ends()
@@ -182,24 +184,30 @@ func sendAgain(ctx context.Context, recorder *tap.Tap, wanted *wish, w resend.Wa
 			return from != nil && unmapped(e.Client) == *from
 		}
 		recorder.Watch(hears, tap.Watch{Wants: isIt, Ready: func() { close(ready) }}, func(item limen.Tapped) error {
-			if item.Kind != limen.TapExchange || item.Exchange.Open {
+			if item.Kind != limen.TapExchange {
 				return nil
 			}
-			found <- item.Exchange.ID
-			return errFound
+			if !item.Exchange.Open {
+				found <- item
+				return errFound
+			}
+			if ctx.Err() == nil && next(hidden(item)) != nil {
+				leave() // nobody listens any more
+			}
+			return nil
 		}) // its error is errFound, if it has any
 	})
 	<-ready
 	from, err := resend.Send(ctx, w, r)
 	if !from.IsValid() {
-		return "", err
+		return last, err
 	}
 	late := time.AfterFunc(traced, ends)
 	defer late.Stop()
-	if id, ok := <-found; ok {
-		return id, nil // also where the answer was cut: that is what became of it
+	if last, ok := <-found; ok {
+		return last, nil // also where the answer was cut: that is what became of it
 	}
-	return "", cmp.Or(ctx.Err(), errUntraced)
+	return last, cmp.Or(ctx.Err(), errUntraced)
 }
 
 var errFound = errors.New("it was found")

@@ -3,6 +3,7 @@ package host
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -71,6 +72,24 @@ func chunked(body []byte) string {
 	return b.String() + "0\r\nX-Sum: 1\r\n\r\n"
 }
 
+// replay sends a request once more, and returns what became of it.
+func replay(ctx context.Context, h *Host, in op.ReplayIn) (r limen.Recording, err error) {
+	var id string
+	for item, err := range op.Replay.On(ctx, h.Ops(), in) {
+		if err != nil {
+			return r, err
+		}
+		if !item.Exchange.Open {
+			id = item.Exchange.ID
+		}
+	}
+	all, err := op.Recall.On(ctx, h.Ops(), op.RecallIn{IDs: []string{id}})
+	if err != nil {
+		return r, err
+	}
+	return all.Recordings[0], nil
+}
+
 func TestWhatIsSentAgainIsTheSameByteForByte(t *testing.T) {
 	h := keeping(t)
 	upstream(t, "7300", mirror)
@@ -92,7 +111,7 @@ func TestWhatIsSentAgainIsTheSameByteForByte(t *testing.T) {
 		} {
 			want := spoken(t, c.at, strings.Replace(request, "HOST", c.host, 1))
 			first := p.exchange()
-			is, err := op.Replay.On(t.Context(), h.Ops(), op.ReplayIn{ID: first.ID})
+			is, err := replay(t.Context(), h, op.ReplayIn{ID: first.ID})
 			if err != nil {
 				t.Fatalf("%s, %s: %v", c.name, kind, err)
 			}
@@ -128,7 +147,7 @@ func TestWhatIsSentAgainCanBeOtherwise(t *testing.T) {
 	id := p.exchange().ID
 	p.end() // it can be sent again when nobody taps any more
 	other := []byte("another body")
-	is, err := h.Replay(t.Context(), op.ReplayIn{
+	is, err := replay(t.Context(), h, op.ReplayIn{
 		ID: id, Method: "PUT", Path: "/second?x", Body: &other, Set: map[string][]string{"x-a": {"9"}, "X-B": nil, "Content-Type": {"text/plain"}},
 	})
 	if err != nil {
@@ -167,7 +186,7 @@ func TestWhatCannotBeSentAgainSaysWhy(t *testing.T) {
 	refused := func(in op.ReplayIn, why string) {
 		t.Helper()
 		var e *limen.Error
-		if _, err := h.Replay(t.Context(), in); !errors.As(err, &e) || !strings.Contains(e.Why, why) || e.Next == "" {
+		if _, err := replay(t.Context(), h, in); !errors.As(err, &e) || !strings.Contains(e.Why, why) || e.Next == "" {
 			t.Errorf("%+v: %v, want %s", in, err, why)
 		}
 	}
@@ -175,7 +194,7 @@ func TestWhatCannotBeSentAgainSaysWhy(t *testing.T) {
 	long := p.exchange().ID
 	refused(op.ReplayIn{ID: long}, "of its body of 1048577 bytes, 1048576 were kept")
 	short := []byte("short")
-	if is, err := h.Replay(t.Context(), op.ReplayIn{ID: long, Body: &short}); err != nil || is.Status != 200 {
+	if is, err := replay(t.Context(), h, op.ReplayIn{ID: long, Body: &short}); err != nil || is.Status != 200 {
 		t.Errorf("with another body: %+v, %v", is, err)
 	}
 	p.exchange()
@@ -187,6 +206,47 @@ func TestWhatCannotBeSentAgainSaysWhy(t *testing.T) {
 	refused(op.ReplayIn{ID: id, Path: "elsewhere"}, "is no path")
 	refused(op.ReplayIn{ID: id, Set: map[string][]string{"X": {"a\r\nY: b"}}}, "more than one line")
 	refused(op.ReplayIn{ID: "99"}, "it is not kept")
+}
+
+// It is told of while it goes on, and what came is kept when somebody leaves.
+func TestAnAnswerWithoutAnEndCanBeLeft(t *testing.T) {
+	h := bare(t)
+	upstream(t, "7300", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		io.WriteString(w, "data: one\n\n")
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	})
+	p := tapped(t, h, op.TapIn{Target: &limen.Target{Port: 7300}})
+	first, err := http.Get("http://127.0.0.1:17300/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := p.exchange().ID
+	first.Body.Close()
+	for _, isTapped := range []bool{true, false} {
+		if !isTapped {
+			p.end()
+		}
+		ctx, leave := context.WithCancel(t.Context())
+		var again string
+		for item, err := range op.Replay.On(ctx, h.Ops(), op.ReplayIn{ID: id}) {
+			if err == nil && item.Exchange.Open {
+				again = item.Exchange.ID
+				leave()
+			} else if !errors.Is(err, context.Canceled) {
+				t.Errorf("%+v, %v", item, err)
+			}
+		}
+		leave()
+		all, err := op.Recall.On(t.Context(), h.Ops(), op.RecallIn{IDs: []string{again}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := all.Recordings[0]; r.Open || again == id || r.Fault == "" || len(r.Messages) != 1 || string(r.Messages[0].Body) != "data: one" {
+			t.Errorf("%+v", r)
+		}
+	}
 }
 
 // What is shown has no secrets in it, wherever they stand.

@@ -2,7 +2,10 @@ package host
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"slices"
 
 	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/coding"
@@ -44,43 +47,57 @@ func (h *Host) Recall(ctx context.Context, in op.RecallIn) (limen.Recordings, er
 	}
 	all, err := tap.Recordings(ctx, dir, ids)
 	if err != nil {
-		return all, err
+		return all, cannotRead(err)
 	}
-	for i, r := range all.Recordings {
-		if !in.Secrets {
-			all.Recordings[i] = redact.Recording(r)
-		}
+	show := redact.Recording
+	if in.Secrets {
+		show = func(r limen.Recording) limen.Recording { return r }
 	}
 	all.Gaps = append(gaps, all.Gaps...)
-	return bounded(all), nil
+	return bounded(all, show), nil
 }
 
 // mostRecalled is how much of bodies and messages one answer has, in bytes: it is
 // made in memory here, and there, and grows by a third on its way.
 const mostRecalled = 64 << 20
 
-// bounded is recordings without the bodies and messages for which there is no room.
-func bounded(all limen.Recordings) limen.Recordings {
+// bounded is recordings as they are shown, without the bodies and messages for which
+// there is no room. To show one is to unpack it, so it is done for one at a time.
+func bounded(all limen.Recordings, show func(limen.Recording) limen.Recording) limen.Recordings {
 	room, left := mostRecalled, 0
 	for i := range all.Recordings {
 		r := &all.Recordings[i]
-		size := len(r.Request.Body) + len(r.Answer.Body)
-		for _, f := range r.Messages {
-			size += len(f.Body)
+		if room >= 0 {
+			shown := show(*r)
+			if room -= sizeOf(shown); room >= 0 {
+				*r = shown
+				continue
+			}
 		}
-		if room -= size; room >= 0 || size == 0 {
+		if sizeOf(*r) == 0 {
+			*r = show(*r)
 			continue
 		}
 		left++
 		r.Request.Body, r.Request.Cut = nil, r.Request.Size > 0
 		r.Answer.Body, r.Answer.Cut = nil, r.Answer.Size > 0
 		r.Messages = nil
+		*r = show(*r)
 		r.Gaps = append(r.Gaps, limen.Gap{What: "the bodies of " + r.ID, Why: tooMuch, Next: "ask for it alone"})
 	}
 	if left > 0 {
 		all.Gaps = append(all.Gaps, limen.Gap{What: fmt.Sprintf("the bodies of %d requests", left), Why: tooMuch, Next: "ask for fewer"})
 	}
 	return all
+}
+
+// sizeOf is how much of bodies and messages a recording has.
+func sizeOf(r limen.Recording) int {
+	size := len(r.Request.Body) + len(r.Answer.Body)
+	for _, f := range r.Messages {
+		size += len(f.Body)
+	}
+	return size
 }
 
 var tooMuch = fmt.Sprintf("all that was asked for is larger than %d MiB", mostRecalled>>20)
@@ -99,9 +116,60 @@ func (h *Host) requests(ctx context.Context, in op.TapsIn) (limen.Exchanges, err
 	if err != nil {
 		return limen.Exchanges{}, err
 	}
-	return tap.Exchanges(ctx, dir, tap.Question{Most: max(in.Most, 0), Wants: func(e *limen.Exchange) bool {
-		return (len(names) == 0 || isNamed(e, names)) && s.lets(e)
+	isAll := len(names) == 0 && len(in.Targets) == 0
+	went := h.waysTo(in.Targets)
+	all, err := tap.Exchanges(ctx, dir, tap.Question{Most: max(in.Most, 0), Wants: func(e *limen.Exchange) bool {
+		return (isAll || isNamed(e, names) || went(e)) && s.lets(e)
 	}})
+	return all, cannotRead(err)
+}
+
+// cannotRead is an error of reading what was kept, in words that help.
+func cannotRead(err error) error {
+	var path *fs.PathError
+	if !errors.As(err, &path) {
+		return err
+	}
+	return &limen.Error{Kind: limen.Denied, What: "cannot read what was kept", Why: err.Error(), Next: elsewhere}
+}
+
+// elsewhere is what helps where a directory is not as it should be.
+const elsewhere = "have that be a directory of yours, or say where else: set XDG_STATE_HOME"
+
+// waysTo reports of requests whether they went to one of some targets.
+func (h *Host) waysTo(targets []limen.Target) func(*limen.Exchange) bool {
+	var all []way
+	for _, t := range targets {
+		w := way{to: t}
+		if b := h.harbour.Load(); b != nil {
+			w.names = b.namesAt(t)
+		}
+		all = append(all, w)
+	}
+	return func(e *limen.Exchange) bool {
+		return slices.ContainsFunc(all, func(w way) bool { return w.has(e) })
+	}
+}
+
+// A way is all that leads to a target.
+type way struct {
+	to    limen.Target
+	names []string // those that do now
+}
+
+// has reports whether a request went this way, however that was written.
+func (w way) has(e *limen.Exchange) bool {
+	went, err := limen.ParseTarget(e.Target)
+	switch {
+	case err != nil:
+		return false
+	case went == w.to:
+		return true
+	case went.Container != "" || went.Route != "":
+		return slices.Contains(w.names, e.Name) // where that is, only they know
+	}
+	isHere := w.to.Container == "" && isOfThisMachine(w.to) && isOfThisMachine(went)
+	return isHere && went.Port == w.to.Port && went.Port != 0 && (w.to.Host == "" || went.Host == "" || w.to.Host == went.Host)
 }
 
 // recording is all that was kept of one request, with its secrets.
@@ -112,7 +180,7 @@ func (h *Host) recording(ctx context.Context, id string) (limen.Recording, error
 	}
 	all, err := tap.Recordings(ctx, dir, []string{id})
 	if err != nil {
-		return limen.Recording{}, err
+		return limen.Recording{}, cannotRead(err)
 	}
 	return all.Recordings[0], nil
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/redact"
 )
 
 func TestWhatIsRecalledHasABound(t *testing.T) {
@@ -16,7 +17,7 @@ func TestWhatIsRecalledHasABound(t *testing.T) {
 		all.Recordings = append(all.Recordings, r)
 	}
 	all.Recordings = append(all.Recordings, limen.Recording{})
-	all = bounded(all)
+	all = bounded(all, redact.Recording)
 	whole := 0
 	for _, r := range all.Recordings {
 		if len(r.Answer.Body) > 0 {
@@ -27,5 +28,39 @@ func TestWhatIsRecalledHasABound(t *testing.T) {
 	}
 	if whole != 21 || len(all.Gaps) != 1 || all.Gaps[0].What != "the bodies of 19 requests" {
 		t.Errorf("%d are whole, %+v", whole, all.Gaps)
+	}
+}
+
+func TestWhatWentToAPortIsToldHoweverItGotThere(t *testing.T) {
+	for _, row := range []struct {
+		target, name, went string
+		want               bool
+	}{
+		{"3000", "", "3000", true},
+		{"3000", "shop.localhost", "3000", true},
+		{"3000", "shop.localhost", "127.0.0.1:3000", true},
+		{"3000", "shop.localhost", "http://localhost:3000", true},
+		{"3000", "shop.localhost", "https://localhost:3000/app", true},
+		{"127.0.0.1:3000", "", "3000", true},
+		{"127.0.0.1:3000", "", "[::1]:3000", false},
+		{"3000", "", "3001", false},
+		{"3000", "shop.localhost", "192.0.2.7:3000", false},
+		{"192.0.2.7:3000", "shop.localhost", "192.0.2.7:3000", true},
+		{"unix:/run/app.sock", "", "unix:/run/app.sock", true},
+		{"unix:/run/app.sock", "", "3000", false},
+		{"3000", "shop.localhost", "container:shop-web-1:3000", false},
+		{"3000", "now.localhost", "container:shop-web-1:80", true},
+		{"3000", "now.localhost", "shop.localhost", true},
+		{"3000", "now.localhost", "5173", false}, // it led elsewhere then
+		{"3000", "", "", false},
+	} {
+		to, err := limen.ParseTarget(row.target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := way{to, []string{"now.localhost"}}
+		if got := w.has(&limen.Exchange{Name: row.name, Target: row.went}); got != row.want {
+			t.Errorf("%q to %q, asked for %s: %v", row.name, row.went, row.target, got)
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/sockets"
 )
 
 // A whois finds out whose the connections of this machine are that come to a
@@ -17,11 +18,14 @@ type whois struct {
 
 	mu     sync.Mutex        // guards what follows
 	recent []limen.ProcessID // who has asked lately, the last one first: mostly that is who asks next
+	people *people           // who knows their relatives and projects; nil for nobody yet
+	since  time.Time         // when they were asked first
 }
 
 const (
 	mostRecent = 16
 	enquiry    = 300 * time.Millisecond // for one connection: who is gone by then is not found
+	gossip     = time.Second            // what is known of others is believed for: mostly the next one has the same parent
 )
 
 // initiator returns the process at the other end of a connection; nil if that is
@@ -39,14 +43,29 @@ func (w *whois) initiator(ctx context.Context, client, here netip.AddrPort) *lim
 		return nil
 	}
 	w.note(found.ProcessID)
+	return w.describe(ctx, found)
+}
+
+// describe reads who that is.
+func (w *whois) describe(ctx context.Context, found sockets.Initiator) *limen.Process {
 	who := &person{}
-	switch w.host.newPeople(false).read(ctx, found.ProcessID, who); {
+	switch w.acquainted().read(ctx, found.ProcessID, who); {
 	case who.err == nil:
 		return &who.facts.Process
 	case found.Name == "":
 		return nil
 	}
 	return &limen.Process{ProcessID: found.ProcessID, Name: found.Name}
+}
+
+// acquainted returns who knows what was found out in the last second.
+func (w *whois) acquainted() *people {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if now := w.host.now(); w.people == nil || now.Sub(w.since) > gossip {
+		w.people, w.since = w.host.newPeople(false), now
+	}
+	return w.people
 }
 
 // unmapped is an address as the other family would not write it.

@@ -7,7 +7,9 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/nettest"
+	"github.com/limenhq/limen/internal/sockets"
 )
 
 // connected has a program connect to a listener of ours, and returns both ends
@@ -49,6 +51,22 @@ func TestWhoAskedIsKnownByItsConnection(t *testing.T) {
 	}
 	if p := w.initiator(t.Context(), netip.MustParseAddrPort("192.0.2.1:4000"), netip.MustParseAddrPort("192.0.2.2:80")); p != nil {
 		t.Errorf("another machine's is %+v", p)
+	}
+}
+
+func TestWhoHasEndedWhenItIsFoundKeepsItsName(t *testing.T) {
+	w := &whois{host: New(Config{})}
+	cmd := exec.Command("true")
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
+	}
+	gone := sockets.Initiator{ProcessID: limen.ProcessID{PID: cmd.Process.Pid, Birth: 1}, Name: "true"}
+	if p := w.describe(t.Context(), gone); p == nil || p.ProcessID != gone.ProcessID || p.Name != "true" {
+		t.Errorf("%+v", p)
+	}
+	gone.Name = ""
+	if p := w.describe(t.Context(), gone); p != nil {
+		t.Errorf("%+v has no name", p)
 	}
 }
 

@@ -30,9 +30,10 @@ var Taps = Op[TapsIn, limen.Exchanges]{Name: "taps", Doc: "which requests were k
 
 // TapsIn says which are meant. The zero value means the last 100.
 type TapsIn struct {
-	Names  []string  `json:"names,omitempty"`
-	Filter TapFilter `json:"filter,omitzero"`
-	Most   int       `json:"most,omitempty"`
+	Names   []string       `json:"names,omitempty"`
+	Targets []limen.Target `json:"targets,omitempty"` // and what went to these, by whatever name or none
+	Filter  TapFilter      `json:"filter,omitzero"`
+	Most    int            `json:"most,omitempty"`
 }
 
 // Recall gives all that was kept of requests.
@@ -45,8 +46,9 @@ type RecallIn struct {
 	Secrets bool     `json:"secrets,omitempty"` // as they were; else a word stands in their place
 }
 
-// Replay sends a request once more, and gives what became of it.
-var Replay = Op[ReplayIn, limen.Recording]{Name: "replay", Doc: "send a request once more", Risk: Changes}
+// Replay sends a request once more, and tells of it: as soon as it turns out to go on
+// for longer, and when it has ended. To leave it ends it.
+var Replay = Feed[ReplayIn, limen.Tapped]{Name: "replay", Doc: "send a request once more", Risk: Changes}
 
 // ReplayIn says which request, and what to change. What is empty stays as it was.
 type ReplayIn struct {

@@ -27,9 +27,10 @@ type capture struct {
 	to       Recording  // nil when it has ended
 	request  framer
 	content  framer
-	hasBegun bool // the answer
-	isKept   bool // it goes on when the request is answered, as a tunnel
-	isGone   bool // the client did not take the answer
+	hasBegun bool   // the answer
+	isKept   bool   // it goes on when the request is answered, as a tunnel
+	isGone   bool   // the client did not take the answer
+	fault    string // of what was written in the place of an answer, or broke off
 }
 
 // capture answers a request, and has it recorded if the recorder wants it.
@@ -38,17 +39,33 @@ func (p *Proxy) capture(by Recorder, w http.ResponseWriter, r *http.Request) {
 	route, answer := p.direct(r)
 	c := &capture{ResponseWriter: w, r: r, now: p.config.Now}
 	c.request.isChunked = r.ContentLength < 0 && !isExtended(r)
-	if c.to = by.Begin(at, passageOf(r, route), c.asking()); c.to == nil {
+	if !c.record(by, at, passageOf(r, route)) {
 		answer(p, w, r, route)
 		return
-	}
-	if r.Body != nil && r.Body != http.NoBody {
-		r.Body = &heardBody{r.Body, c}
 	}
 	isBroken := true
 	defer func() { c.leave(isBroken) }()
 	answer(p, c, r, route)
 	isBroken = false
+}
+
+// record begins a recording, or goes on with one, and reports whether anybody wants it.
+func (c *capture) record(by Recorder, at time.Time, from Passage) bool {
+	c.mu.Lock() // for what is heard
+	defer c.mu.Unlock()
+	reel, isOurs := reelOf(c.r, c.hearRaw)
+	switch {
+	case reel.begun != nil:
+		c.to = reel.begun
+	case isOurs:
+		c.to = by.Begin(at, from, reel.head)
+	default:
+		c.to = by.Begin(at, from, c.asking())
+		if c.to != nil && c.r.Body != nil && c.r.Body != http.NoBody {
+			c.r.Body = &heardBody{c.r.Body, c}
+		}
+	}
+	return c.to != nil
 }
 
 // passageOf is the way that a request has come, and where it goes.
@@ -64,8 +81,11 @@ func passageOf(r *http.Request, route Route) Passage {
 	return from
 }
 
-// asking is the head of the request.
+// asking is the head of the request, as far as it is known how that came.
 func (c *capture) asking() []byte {
+	if two, ok := c.ResponseWriter.(*h2Writer); ok {
+		return two.stream.asking()
+	}
 	r := c.r
 	var head strings.Builder
 	head.WriteString(r.Method + " " + r.RequestURI + " " + r.Proto + "\r\n")
@@ -96,6 +116,9 @@ func (b *heardBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// hearRaw takes a part of the request's body as the client has sent it.
+func (c *capture) hearRaw(part []byte) { c.over(part, Recording.Asked) }
+
 // hear takes what was read of the request's body.
 func (c *capture) hear(part []byte, isAll bool) {
 	c.mu.Lock()
@@ -116,27 +139,27 @@ func (c *capture) leave(isBroken bool) {
 	switch {
 	case c.isKept:
 	case !isBroken:
-		c.finish("")
-	case c.isGone || c.r.Context().Err() != nil:
-		c.finish("the client went away")
+		c.finish(true)
 	default:
-		c.finish("it broke off")
+		if c.fault == "" {
+			c.fault = faultBroken
+			if c.isGone || c.r.Context().Err() != nil {
+				c.fault = faultGone
+			}
+		}
+		c.finish(false)
 	}
 }
 
 // finish ends the recording. It is called with the lock held.
-func (c *capture) finish(fault string) {
+func (c *capture) finish(isWhole bool) {
 	if c.to == nil {
 		return
 	}
-	switch {
-	case fault != "":
-	case !c.hasBegun: // as when a handler has nothing to say
-		c.begin(http.StatusOK)
-		fallthrough
-	default:
+	if isWhole {
+		c.begin(http.StatusOK) // as when a handler has nothing to say
 		c.content.end(c.to.Content, trailersIn(c.Header()))
 	}
-	c.to.End(c.now(), fault)
+	c.to.End(c.now(), c.fault)
 	c.to = nil
 }

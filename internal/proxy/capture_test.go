@@ -20,10 +20,10 @@ import (
 // A listener hears what is recorded, and tells of each recording that has ended.
 type listener struct {
 	heard chan *hearing
-	wants func(Passage) bool // nil means all
 
-	mu  sync.Mutex // guards what follows
-	met []netip.AddrPort
+	mu    sync.Mutex         // guards what follows
+	wants func(Passage) bool // nil means all
+	met   []netip.AddrPort
 }
 
 // A hearing is one recording.
@@ -46,7 +46,16 @@ func (l *listener) Meet(client, here netip.AddrPort) {
 	l.met = append(l.met, client)
 }
 
+// want has it hear only some.
+func (l *listener) want(these func(Passage) bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.wants = these
+}
+
 func (l *listener) Begin(at time.Time, from Passage, head []byte) Recording {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if l.wants != nil && !l.wants(from) {
 		return nil
 	}
@@ -385,7 +394,7 @@ func TestATunnelInHTTP2IsRecordedBothWays(t *testing.T) {
 
 func TestNobodyRecordsWhatNobodyWants(t *testing.T) {
 	onEachWay(t, func(t *testing.T) Route { return behind(t, greet) }, func(t *testing.T, c *http.Client, at string, l *listener) {
-		l.wants = func(from Passage) bool { return from.Route == nil }
+		l.want(func(from Passage) bool { return from.Route == nil })
 		if _, got := askBy(t, c, "GET", "http://"+at+"/x", nil); got != "GET /x" {
 			t.Errorf("%q", got)
 		}

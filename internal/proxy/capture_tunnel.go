@@ -57,12 +57,11 @@ func (c *capture) end(err error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	fault := ""
 	if err != nil {
-		fault = "it broke off: " + err.Error()
+		c.fault = faultTunnel + ": " + reasonOf(err)
 	}
 	c.content.isChunked = false
-	c.finish(fault)
+	c.finish(err == nil)
 }
 
 // A heardEnd is an end of a tunnel of which is heard what comes.

@@ -148,12 +148,26 @@ func (x *exchange) fail(err error) {
 		x.r = x.r.WithContext(context.WithoutCancel(x.r.Context()))
 	}
 	if broken != nil || x.r.Context().Err() != nil {
-		mustEnd()
+		x.breakOff(faultGone)
 	}
 	if errors.Is(err, errCut) && x.u.target.Scheme == limen.SchemeHTTP && x.u.speaksTLS(x.r.Context(), mannerPlain) {
 		err = fmt.Errorf("%w: %w", errSecret, err) // which it does not say, as Node does not
 	}
 	x.p.explain(x.load.answered(x.w), x.r, x.route, err)
+}
+
+// breakOff ends an answer in the middle, and tells whoever records why. What is wrong with
+// the request is why the answer ends, too.
+func (x *exchange) breakOff(fault string) {
+	switch broken := x.load.end(); {
+	case broken != nil:
+		captureOf(x.w).refused(broken)
+	case x.r.Context().Err() != nil:
+		blame(x.w, faultGone)
+	default:
+		blame(x.w, fault)
+	}
+	mustEnd()
 }
 
 // mustEnd ends a connection, or a stream of HTTP/2, in the middle: that is what
@@ -176,12 +190,18 @@ func refuseTunnel(w http.ResponseWriter, r *http.Request) {
 	if len(r.Header[":protocol"]) > 0 {
 		status = http.StatusNotImplemented
 	}
-	http.Error(w, strings.ToLower(http.StatusText(status)), status)
+	refuse(w, strings.ToLower(http.StatusText(status)), status)
 }
 
 // refuseTarget refuses a path that would not reach the upstream as it was sent.
 func refuseTarget(w http.ResponseWriter) {
-	http.Error(w, "a path that begins with two slashes has a character that must be escaped (RFC 3986, 3.3)", http.StatusBadRequest)
+	refuse(w, "a path that begins with two slashes has a character that must be escaped (RFC 3986, 3.3)", http.StatusBadRequest)
+}
+
+// refuse answers with a sentence.
+func refuse(w http.ResponseWriter, why string, status int) {
+	blame(w, why)
+	http.Error(w, why, status)
 }
 
 // errUnsent is of a request of which nothing has left this machine.

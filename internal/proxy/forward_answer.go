@@ -23,12 +23,14 @@ func (x *exchange) answer(ctx context.Context, res *http.Response) {
 		x.fail(fmt.Errorf("%w: its status is %d", errNotHTTP, res.StatusCode))
 		return
 	}
-	x.p.heedRefusal(x.r, x.route, res)
+	if refused := x.p.heedRefusal(x.r, x.route, res); refused != "" {
+		blame(x.w, refused)
+	}
 	h := x.w.Header()
 	x.head(h, res)
 	x.load.answered(x.w).WriteHeader(res.StatusCode)
-	if !x.copy(res) {
-		mustEnd()
+	if fault := x.copy(res); fault != "" {
+		x.breakOff(fault)
 	}
 	if announced := h["Trailer"]; len(announced) > 0 || len(res.Trailer) > 0 {
 		x.trailers(h, res.Trailer, announced)
@@ -77,11 +79,11 @@ var buffers = sync.Pool{New: func() any { b := make([]byte, 32<<10); return &b }
 // headPatience is how long a head waits for its body, to go with it.
 const headPatience = 2 * time.Millisecond
 
-// copy carries a body back, each part as it comes, and reports whether the
-// client has all of it.
-func (x *exchange) copy(res *http.Response) bool {
+// copy carries a body back, each part as it comes, and says why the client does not
+// have all of it.
+func (x *exchange) copy(res *http.Response) (fault string) {
 	if res.ContentLength == 0 || res.Body == http.NoBody || x.r.Method == http.MethodHead {
-		return true
+		return ""
 	}
 	length := res.ContentLength
 	if len(res.Trailer) > 0 {
@@ -91,8 +93,9 @@ func (x *exchange) copy(res *http.Response) bool {
 }
 
 // passOn carries a body whose head was written, and may have been sent. A length less than
-// zero is that of a body that may take long to begin, and to end.
-func passOn(w http.ResponseWriter, body io.Reader, length int64) bool {
+// zero is that of a body that may take long to begin, and to end. If it was not all, the
+// fault says why.
+func passOn(w http.ResponseWriter, body io.Reader, length int64) (fault string) {
 	out := &prompt{control: http.NewResponseController(w)}
 	if length < 0 {
 		out.flush() // it may be long before there is a first part
@@ -109,11 +112,14 @@ func passOn(w http.ResponseWriter, body io.Reader, length int64) bool {
 		if n > 0 {
 			left -= int64(n)
 			if !out.send(w, (*buf)[:n], left != 0) {
-				return false
+				return faultGone
 			}
 		}
-		if err != nil {
-			return err == io.EOF
+		switch {
+		case err == io.EOF:
+			return ""
+		case err != nil:
+			return brokenOff(err)
 		}
 	}
 }

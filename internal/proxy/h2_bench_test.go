@@ -5,8 +5,10 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // BenchmarkH2 compares our front with net/http's in one run: small answers over TLS,
@@ -34,9 +36,14 @@ func BenchmarkH2(b *testing.B) {
 }
 
 func benchmarkH2(b *testing.B, url string) {
+	benchmarkH2On(b, url, &tls.Config{InsecureSkipVerify: true})
+}
+
+// benchmarkH2On asks for shop.localhost.
+func benchmarkH2On(b *testing.B, url string, secure *tls.Config) {
 	var clients [4]*http.Client
 	for i := range clients {
-		clients[i] = h2Client(b, &tls.Config{InsecureSkipVerify: true})
+		clients[i] = h2Client(b, secure)
 	}
 	var next atomic.Int32
 	b.ReportAllocs()
@@ -44,7 +51,13 @@ func benchmarkH2(b *testing.B, url string) {
 	b.RunParallel(func(pb *testing.PB) {
 		c := clients[next.Add(1)%4]
 		for pb.Next() {
-			res, err := c.Get(url)
+			r, err := http.NewRequest("GET", url, nil)
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			r.Host = shop
+			res, err := c.Do(r)
 			if err != nil {
 				b.Error(err)
 				return
@@ -54,3 +67,32 @@ func benchmarkH2(b *testing.B, url string) {
 		}
 	})
 }
+
+// BenchmarkH2Recorded is what it costs the short way of HTTP/2 to tell a recorder that
+// does nothing.
+func BenchmarkH2Recorded(b *testing.B) {
+	for name, by := range map[string]Recorder{"nobody": nil, "somebody": deaf{}} {
+		b.Run(name, func(b *testing.B) {
+			route := behind(b, func(w http.ResponseWriter, r *http.Request) {
+				w.Header()["Content-Length"] = []string{"1024"}
+				w.Write(make([]byte, 1024))
+			})
+			route.Upstream.learn(mannerUnknown, mannerPlain)
+			p := New(Config{})
+			p.Set([]Route{route})
+			p.Record(by)
+			benchmarkH2On(b, "http://"+serve(b, p)+"/", nil)
+		})
+	}
+}
+
+// A deaf is a recorder, and a recording, of nothing.
+type deaf struct{}
+
+func (deaf) Meet(netip.AddrPort, netip.AddrPort)        {}
+func (deaf) Begin(time.Time, Passage, []byte) Recording { return deaf{} }
+func (deaf) Asked([]byte)                               {}
+func (deaf) Answered(time.Time, []byte)                 {}
+func (deaf) Content([]byte)                             {}
+func (deaf) Passed(int64, int64)                        {}
+func (deaf) End(time.Time, string)                      {}

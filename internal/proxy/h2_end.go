@@ -137,6 +137,6 @@ func (c *h2Conn) takeReset(f h2Frame) error {
 	if !isOpen {
 		return c.strayed(f)
 	}
-	c.remove(s, &h2Error{stream: s.id, code: http2.ErrCode(code), why: "the client took it back"}, false)
+	c.remove(s, &h2Error{stream: s.id, code: http2.ErrCode(code), why: faultGone}, false)
 	return c.errand()
 }

@@ -135,6 +135,7 @@ func (c *h2Conn) takeRequest(id uint32, hasEnded bool) error {
 	}
 	s := c.open(id, hasEnded)
 	if breach := c.request(s, &c.head); breach != "" {
+		c.refused(breach, "")
 		return h2StreamBreach(id, h2Protocol, breach)
 	}
 	c.begin(s)
@@ -144,6 +145,7 @@ func (c *h2Conn) takeRequest(id uint32, hasEnded bool) error {
 // answerTooLong answers a request whose head is too long (RFC 6585, section 5). It was
 // never seen as a whole, so no handler gets it.
 func (c *h2Conn) answerTooLong(id uint32, hasEnded bool) error {
+	c.refused(breachHeadLong.Error(), "HTTP/2.0 431 Request Header Fields Too Large\r\nContent-Length: 0\r\n\r\n")
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	block := appendH2Length(appendH2Status(nil, http.StatusRequestHeaderFieldsTooLarge), 0)

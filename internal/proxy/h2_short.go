@@ -18,8 +18,9 @@ type short struct {
 	proxy  *Proxy
 	route  *Route
 	tether *tether
-	by     Recorder // nil if nobody records
+	by     Recorder // nil if nobody records, or to has begun
 	at     time.Time
+	to     Recording // nil if nobody wants it, or somebody else has it now
 
 	sent, got int64 // what the tether had taken before, and given
 	all       fate  // of all fields of the answer together
@@ -79,12 +80,16 @@ func (x *short) carry() {
 		x.goLong((*exchange).serve) // it may be held until there is an upstream
 		return
 	}
+	defer x.end(faultBroken) // unless it has ended in another way
 	x.tether, x.sent, x.got = t, t.sent.Load(), t.got.Load()
 	if !s.tie(t) {
+		x.record()
+		x.end(faultGone)
 		t.end()
 		return
 	}
 	t.Write(*text) // what became of that, reading tells
+	x.record()
 	for early := 0; ; {
 		n, err := t.readHead([]byte(s.asked.method))
 		switch {
@@ -141,7 +146,8 @@ func (x *short) lack(err error) {
 	isLeft := !x.stream.untie()
 	t.end()
 	if isLeft {
-		return // the client has taken it back
+		x.end(faultGone)
+		return
 	}
 	x.goLong(func(long *exchange) {
 		long.use(t.line, t.isReused)
@@ -164,10 +170,8 @@ func (x *short) goLong(do func(*exchange)) {
 	long := &exchange{p: x.proxy, w: &x.stream.writer, r: r, route: *x.route, u: x.route.Upstream}
 	long.early = early{w: long.w, r: r}
 	c := &capture{ResponseWriter: long.w, r: r, now: x.proxy.config.Now}
-	if x.by != nil {
-		c.to = x.by.Begin(x.at, passageOf(r, *x.route), c.asking())
-	}
-	if c.to == nil {
+	x.record()
+	if c.to, x.to = x.to, nil; c.to == nil {
 		do(long)
 		return
 	}

@@ -84,6 +84,7 @@ var shortRows = []struct {
 	{name: "a post", method: "POST", body: "hello", answer: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"},
 	{name: "it has been through another proxy", fields: "Via: 1.1 other", answer: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"},
 	{name: "a query", path: "/a%2Fb/../c?x=%20&y", answer: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"},
+	{name: "two places", route: func(r *Route) { r.Target.Path = "/in" }, path: "/v1", answer: "HTTP/1.1 302 Found\r\nLocation: /in/x\r\nLocation: /in/y\r\nContent-Length: 0\r\n\r\n"},
 	{name: "two slashes", path: "//a/b", answer: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"},
 	{name: "its own host", route: func(r *Route) { r.Own = true }, answer: "HTTP/1.1 302 Found\r\nLocation: http://localhost:3000/x\r\nSet-Cookie: a=b; Domain=127.0.0.1\r\nContent-Length: 0\r\n\r\n"},
 	{name: "another path", route: func(r *Route) { r.Path, r.Strip = "/api", true }, path: "/api/v1?q", answer: "HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n"},
@@ -161,12 +162,17 @@ func goes(t *testing.T, i int, isLong, isHeard bool) (all []string) {
 	all = append(all, fmt.Sprint(res.Status, " ", res.ContentLength, err), inOrder(res.Header), string(content), inOrder(res.Trailer))
 	if isHeard {
 		h := recorder.next(t)
-		all = append(all, fmt.Sprint(h.from.Route.Name, h.from.Client.IsValid()), h.ask, h.asked, h.answer, h.content, h.fault)
+		all = append(all, fmt.Sprint(h.from.Route.Name, h.from.Client.IsValid()), sortedLines(h.ask), h.asked, h.answer, h.content, h.fault)
 	}
 	for j := range all {
 		all[j] = strings.NewReplacer(p.mark, "MARK", strconv.Itoa(int(route.Target.Port)), "PORT").Replace(all[j])
 	}
 	return all
+}
+
+// sortedLines are those of a head of a client that sends them in any order.
+func sortedLines(head string) string {
+	return strings.Join(slices.Sorted(strings.Lines(head)), "")
 }
 
 // inOrder is a header in the order of its names, without the time, unless it is of

@@ -14,7 +14,7 @@ func (x *short) answer(n int) {
 	t.skip(n)
 	body.begin()
 	isHere := body.frame == framedByNothing || body.frame == framedByLength && uint64(len(t.rest())) >= body.left
-	if a.status >= 400 || x.by != nil && !isHere { // it may be the refusal of a host
+	if a.status >= 400 || x.to != nil && !isHere { // it may be the refusal of a host
 		res := body.receive(headerOf(a, text))
 		x.goLong(func(long *exchange) { long.answer(long.r.Context(), res) })
 		return
@@ -29,10 +29,11 @@ func (x *short) answer(n int) {
 	if x.all&fateDate == 0 {
 		w.addDate()
 	}
-	if x.by != nil {
+	if x.to != nil {
 		x.tape(text, t.rest()[:body.left])
 	}
 	x.pass(w, body)
+	x.end("")
 }
 
 // withoutLength is the fate of Content-Length where there can be none (RFC 9110, section
@@ -56,13 +57,14 @@ func (x *short) pass(w *h2Writer, body *tetherBody) {
 		t.skip(int(body.left))
 		body.end(io.EOF)
 		if err != nil {
+			x.end(faultGone)
 			mustEnd()
 		}
 		return
 	}
 	defer body.Close()
-	if !passOn(w, body, w.declared) {
-		mustEnd()
+	if passOn(w, body, w.declared) != "" {
+		mustEnd() // nobody records, or it would have gone the long way
 	}
 	for name, lines := range body.trailer {
 		if !hops[name] && !kept[name] {

@@ -1,45 +1,59 @@
 package proxy
 
 import (
-	"net"
+	"maps"
 	"net/http"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// tape has a request and its answer recorded, of which all is here, as a capture would.
+// record begins to record the request, if that was not done. It is told of as soon as it
+// was sent: its answer may take long, and its client leave before.
+func (x *short) record() {
+	if x.by != nil {
+		from := x.stream.conn.passage()
+		from.Route = &x.route.Route
+		x.to, x.by = x.by.Begin(x.at, from, x.stream.asking()), nil
+	}
+}
+
+// tape records an answer of which all is here.
 func (x *short) tape(text, body []byte) {
-	to := x.by.Begin(x.at, x.passage(), x.asking())
-	if to == nil {
-		return
-	}
-	now := x.stream.conn.limits.now()
-	to.Answered(now, x.answering(text))
+	x.to.Answered(x.stream.conn.limits.now(), x.answering(text))
 	if len(body) > 0 {
-		to.Content(body)
+		x.to.Content(body)
 	}
-	to.End(now, "")
 }
 
-func (x *short) passage() Passage {
-	c := x.stream.conn
-	from := Passage{IsSecret: c.tls != nil, Route: &x.route.Route}
-	from.Client, _ = netip.ParseAddrPort(c.remote) // the zero one if it came by something else
-	if here, ok := c.base.Value(http.LocalAddrContextKey).(*net.TCPAddr); ok {
-		from.Here = here.AddrPort()
+// end ends the recording, if there is one.
+func (x *short) end(fault string) {
+	if x.to != nil {
+		x.to.End(x.stream.conn.limits.now(), fault)
+		x.to = nil
 	}
-	return from
 }
 
-// asking is the head of the request; see capture.asking.
-func (x *short) asking() []byte {
-	a := &x.stream.asked
+// asking is the head of the request as HTTP/1.1 would have it, with the fields in the
+// order in which they came. In HTTP/2 their names have no case.
+func (s *h2Stream) asking() []byte {
+	a := &s.asked
 	b := make([]byte, 0, 1<<10)
 	b = append(append(append(append(b, a.method...), ' '), a.target...), " HTTP/2.0\r\nHost: "...)
 	b = append(append(b, a.host...), "\r\n"...)
-	return append(appendSorted(b, slices.Clone(a.fields)), "\r\n"...)
+	if a.protocol != "" {
+		b = appendField(b, ":protocol", a.protocol)
+	}
+	for _, f := range a.fields {
+		b = appendField(b, f.name, f.value)
+	}
+	if len(a.trailer) > 0 {
+		b = appendField(b, "Trailer", strings.Join(slices.Sorted(maps.Keys(a.trailer)), ", "))
+	}
+	if !s.hadEnded && !s.isTunnel && s.declared < 0 {
+		b = append(b, chunkedField...)
+	}
+	return append(b, "\r\n"...)
 }
 
 // answering is the head of the answer; see capture.begin.

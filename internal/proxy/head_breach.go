@@ -34,6 +34,7 @@ const (
 	breachOption
 	breachUpgrade
 	breachConnect
+	breachExpect
 	breachChunkSize
 	breachChunkExtension
 	breachChunkEnd
@@ -81,6 +82,7 @@ var breaches = [...]struct {
 	breachOption:         {http.StatusBadRequest, "its Connection or Trailer is not a list of words", "RFC 9110, 7.6.1"},
 	breachUpgrade:        {http.StatusBadRequest, "its Upgrade is not a list of protocols", "RFC 9110, 7.8"},
 	breachConnect:        {http.StatusBadRequest, "a CONNECT has a body", "RFC 9110, 9.3.6"},
+	breachExpect:         {http.StatusExpectationFailed, "it expects something else than 100-continue", "RFC 9110, 10.1.1"},
 	breachChunkSize:      {http.StatusBadRequest, "the size of a chunk is not a number of at most 16 hexadecimal digits", "RFC 9112, 7.1"},
 	breachChunkExtension: {http.StatusBadRequest, "a chunk has an extension with a character that it may not have, or that is too long", "RFC 9112, 7.1.1"},
 	breachChunkEnd:       {http.StatusBadRequest, "a chunk does not end where its size says", "RFC 9112, 7.1"},

@@ -1,7 +1,7 @@
 package proxy
 
-// known are the fields that say where a message ends and where it goes, and
-// what a head makes of them.
+// known are the fields that say where a message ends, where it goes and what must
+// come before, and what a head makes of them.
 var known = []struct {
 	name string // in lower case
 	note func(h *head, b []byte, value span) breach
@@ -12,6 +12,7 @@ var known = []struct {
 	{"transfer-encoding", (*head).noteCoding},
 	{"upgrade", (*head).noteUpgrade},
 	{"trailer", (*head).noteTrailer},
+	{"expect", (*head).noteExpect},
 }
 
 // field reads NAME ":" OWS VALUE OWS (RFC 9112, 5).

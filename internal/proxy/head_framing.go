@@ -172,3 +172,14 @@ func (h *head) frameAnswer() {
 		h.framing = framedByLength
 	}
 }
+
+// noteExpect takes the only thing that a request can expect (RFC 9110, 10.1.1).
+func (h *head) noteExpect(b []byte, value span) breach {
+	for list := value.of(b); len(list) > 0; {
+		var word []byte
+		if word, list = element(list); len(word) > 0 && !isFolded(word, "100-continue") && !h.isAnswer {
+			return breachExpect
+		}
+	}
+	return 0
+}

@@ -38,8 +38,8 @@ type wayBack struct {
 // lead changes the fields of an answer that lead somewhere.
 func (b wayBack) lead(h http.Header) {
 	for _, name := range []string{"Location", "Content-Location"} {
-		if lines := h[name]; len(lines) == 1 {
-			lines[0] = b.location(lines[0])
+		for i, line := range h[name] {
+			h[name][i] = b.location(line)
 		}
 	}
 	for i, line := range h["Set-Cookie"] {

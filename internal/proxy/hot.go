@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"sync/atomic"
 	"time"
 )
 
@@ -24,6 +25,7 @@ type hot struct {
 	conn   net.Conn             // the guest, or TLS over it
 	secret *tls.ConnectionState // nil in the clear
 	client netip.AddrPort       // invalid if it has none, as over a Unix socket
+	here   netip.AddrPort       // its end on this side; only known where somebody records
 
 	in    []byte // what came of the client and is not done with, from a head on
 	head  head
@@ -46,6 +48,8 @@ type hot struct {
 	sends      int    // how often it was sent to no avail, on a connection of its own
 	reading    reading
 	tape       tape
+
+	way atomic.Pointer[tether] // the tether, for who cuts all off
 }
 
 const (
@@ -82,7 +86,7 @@ func (h *hot) serve() {
 	for {
 		n, err := h.next()
 		if why, isBreach := err.(breach); isBreach {
-			h.refuse(why)
+			h.refuseHead(why)
 			return
 		}
 		if err != nil {

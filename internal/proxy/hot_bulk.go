@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"errors"
+	"io"
 	"sync"
 )
 
@@ -54,7 +55,7 @@ func (h *hot) passBulk() error {
 		seen -= uint64(n)
 		h.tape.content(room[:n])
 		if err := h.write(room[:n]); err != nil {
-			return err
+			return errors.Join(io.ErrShortWrite, err)
 		}
 	}
 	return nil

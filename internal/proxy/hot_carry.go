@@ -20,6 +20,7 @@ func (h *hot) carry(n int) hotWay {
 	taken, plain, why := h.asked.follow(h.in[n:])
 	h.reading.begin(n+taken, h.asked.isDone)
 	if why != 0 {
+		h.tape.load(h)
 		return h.refuse(why) // nothing of it has gone anywhere
 	}
 	method := h.head.method.of(h.said)
@@ -30,9 +31,13 @@ func (h *hot) carry(n int) hotWay {
 	}
 	room := hotOuts.Get().(*[hotOut]byte)
 	h.tether, h.out = t, room[:0]
+	h.way.Store(t)
 	h.tape.load(h)
 	way := h.exchange(method, h.said[n:n+plain])
-	h.tape.end(h)
+	if way != hotLend {
+		h.tape.end(h)
+	}
+	h.way.Store(nil)
 	h.tether, h.out, h.said = nil, nil, nil
 	hotOuts.Put(room)
 	if way == hotNext {
@@ -111,7 +116,7 @@ func (h *hot) lack(err error) hotWay {
 	defer t.end()
 	switch why := breach(h.reading.breach.Load()); {
 	case h.reading.isGone.Load():
-		h.tape.fault = "the client has gone"
+		h.tape.fault = faultGone
 		return h.cut()
 	case why != 0:
 		h.tape.fault = why.Error()
@@ -120,7 +125,6 @@ func (h *hot) lack(err error) hotWay {
 	isSilent := t.got.Load() == h.got
 	isUndone := isSilent && (t.sent.Load() == h.sent || idempotent[string(h.head.method.of(h.said))])
 	if (isUndone || h.mayTurn()) && h.reading.isKept(h.head.line) {
-		h.tape.fault = "the upstream hung up, and is asked again"
 		if !t.isReused {
 			h.sends = 1
 		}

@@ -46,10 +46,20 @@ func (h *hot) refuse(why breach) hotWay {
 		return h.cut()
 	}
 	now := h.sorter.now()
+	h.tape.refused(h, why)
 	h.guest.SetWriteDeadline(now.Add(lingerTime))
 	h.conn.Write(rejection(why, now)) // whoever does not read it will see the end
 	h.linger()
 	return hotOver
+}
+
+// refuseHead is when there is not even a head that could be taken.
+func (h *hot) refuseHead(why breach) {
+	if h.proxy.recorder.Load() != nil {
+		h.proxy.refused(h.passage(), remnantOf(h.in), why.Error(), func(to Recording, at time.Time) { recordRejection(to, at, why) })
+	}
+	h.tape.by = nil // which the request before had
+	h.refuse(why)
 }
 
 // linger ends the connection in good order. If bytes of the client were left unread,
@@ -84,6 +94,7 @@ func (h *hot) recover() {
 		h.tether.cut()
 	}
 	h.reading.stop(h)
+	h.tape.breakOff(h)
 	h.cut()
 }
 
@@ -92,6 +103,7 @@ func (h *hot) recover() {
 func (h *hot) lend(isUnderWay bool) {
 	h.leave()
 	c := h.sorter.wary(h.guest, h.conn, h.in)
+	c.reel.begun, c.reel.known = h.tape.handOver(h)
 	c.isCounted, c.owner, h.in = isUnderWay, h, nil
 	if h.secret != nil {
 		h.sorter.plain.give(waryTLS{c})

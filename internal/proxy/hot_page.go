@@ -13,10 +13,12 @@ type hotPage struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
+	fault  string // that it is about
 }
 
 func (p *hotPage) Header() http.Header         { return p.header }
 func (p *hotPage) WriteHeader(status int)      { p.status = status }
+func (p *hotPage) blame(fault string)          { p.fault = fault }
 func (p *hotPage) Write(b []byte) (int, error) { return p.body.Write(b) }
 
 // explain answers with why there is no answer.
@@ -28,9 +30,7 @@ func (h *hot) explain(err error) hotWay {
 		p: h.proxy, w: page, r: r, route: *h.route, u: h.route.Upstream,
 		line: t.line, isReused: t.isReused, sent: h.sent, got: h.got,
 	}
-	err = x.fault(h.ctx, err)
-	h.tape.fault = err.Error()
-	x.fail(err)
+	x.fail(x.fault(h.ctx, err))
 	return h.say(page)
 }
 
@@ -61,6 +61,7 @@ func (h *hot) say(p *hotPage) hotWay {
 		out = append(out, closing...)
 	}
 	out = append(out, "\r\n"...)
+	h.tape.fault = p.fault
 	h.tape.answered(h, out)
 	h.tape.content(p.body.Bytes())
 	if h.write(append(out, p.body.Bytes()...)) != nil {

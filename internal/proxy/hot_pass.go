@@ -12,18 +12,18 @@ func (h *hot) pass() hotWay {
 	for {
 		if why := h.passRest(); why != 0 {
 			h.write(h.out) // what was good
-			return h.fall(why.Error())
+			return h.fall(brokenOff(why))
 		}
 		if h.given.isDone {
 			break
 		}
 		if len(h.out) > 0 && h.write(h.out) != nil {
-			return h.fall("the client has gone")
+			return h.fall(faultGone)
 		}
 		h.out = h.out[:0]
 		if h.isBig() {
 			if err := h.passBulk(); err != nil {
-				return h.fall(err.Error())
+				return h.fall(brokenOff(err))
 			}
 			continue
 		}
@@ -32,13 +32,13 @@ func (h *hot) pass() hotWay {
 				h.out = append(h.out, "0\r\n\r\n"...)
 				break
 			}
-			return h.fall(cutShort(err).Error())
+			return h.fall(brokenOff(err))
 		}
 	}
 	h.reading.stop(h)
 	isUsable := h.letGo()
 	if len(h.out) > 0 && h.write(h.out) != nil {
-		h.tape.fault = "the client has gone"
+		h.tape.fault = faultGone
 		return h.cut()
 	}
 	if !isUsable || h.isLast {
@@ -78,10 +78,12 @@ func (h *hot) passRest() breach {
 
 // fall ends an answer that is not whole: the connection is all that can say so.
 func (h *hot) fall(fault string) hotWay {
-	h.tape.fault = fault
 	h.tether.cut()
 	h.reading.stop(h)
 	h.tether.end()
+	if h.tape.fault = h.reading.fault(); h.tape.fault == "" {
+		h.tape.fault = fault
+	}
 	return h.cut()
 }
 
@@ -90,9 +92,10 @@ func (h *hot) fall(fault string) hotWay {
 func (h *hot) letGo() bool {
 	t := h.tether
 	a := &t.answer
+	h.tether = nil // which somebody else may have from now on
 	isWhole := h.reading.isWhole.Load() && !h.reading.isGone.Load()
 	isOver := a.options&optionClose != 0 || a.minor == 0 && a.options&optionKeep == 0 || h.given.framing == framedByClose
-	if isOver || !isWhole {
+	if isOver || !isWhole || h.reading.isLeft {
 		t.end()
 	} else {
 		h.route.Upstream.give(t)

@@ -26,6 +26,7 @@ type reading struct {
 	end       int    // where in hot.in the request ends, as far as it came
 	behind    []byte // what came behind a request that was too much to be kept
 	isTooMuch bool   // not all of the request is in hot.in
+	isLeft    bool   // the upstream was left while it took nothing of the body
 }
 
 const (
@@ -40,7 +41,7 @@ func (r *reading) begin(n int, isWhole bool) {
 	r.isAnswering.Store(false)
 	r.isGone.Store(false)
 	r.breach.Store(0)
-	r.end, r.behind, r.isTooMuch = n, nil, false
+	r.end, r.behind, r.isTooMuch, r.isLeft = n, nil, false, false
 }
 
 // start reads the rest of the body.
@@ -56,16 +57,36 @@ func (r *reading) watch(h *hot) {
 	}
 }
 
-// stop ends it, and waits for that.
+// stop ends it, and waits for that. An upstream that has answered, and for a while takes
+// nothing more of the body, is left.
 func (r *reading) stop(h *hot) {
 	if r.state.Swap(readingNot) != readingNow {
 		return
 	}
 	close(r.quit)
 	h.guest.SetReadDeadline(time.Unix(1, 0))
-	<-r.over
+	late := time.NewTimer(overlap)
+	defer late.Stop()
+	select {
+	case <-r.over:
+	case <-late.C:
+		r.isLeft = true
+		h.tether.cut()
+		<-r.over
+	}
 	h.guest.SetReadDeadline(time.Time{})
 	r.quit = make(chan bool)
+}
+
+// fault is why a request came to nothing because of the client, empty if it did not.
+func (r *reading) fault() string {
+	switch why := breach(r.breach.Load()); {
+	case why != 0:
+		return why.Error()
+	case r.isGone.Load():
+		return faultGone
+	}
+	return ""
 }
 
 // isKept reports whether a request whose head has n bytes is as it came, and may be sent
@@ -204,8 +225,7 @@ func (h *hot) watch() {
 }
 
 // waitHalf is for a client that has closed its side: it may wait for its answer, or be
-// gone, and looks the same. One that is gone its system disowns after a while, which
-// TCP's own probes find out (FIN_WAIT2 and keep-alive, tcp(7)), and reading tells.
+// gone, and looks the same.
 func (h *hot) waitHalf() {
 	half := time.NewTicker(halfTime)
 	defer half.Stop()
@@ -216,7 +236,7 @@ func (h *hot) waitHalf() {
 		case <-h.guest.away:
 		case <-h.ctx.Done():
 		case <-half.C:
-			if _, err := h.guest.Conn.Read(make([]byte, 1)); h.reading.isAnswering.Load() && errors.Is(err, io.EOF) {
+			if h.reading.isAnswering.Load() && !h.guest.isDisowned() {
 				continue
 			}
 		}

@@ -25,12 +25,12 @@ func (h *hot) heedRefusal(n int) (way hotWay, isOurs bool) {
 	if t.answer.framing == framedByLength {
 		res.ContentLength = int64(len(beginning))
 	}
-	h.proxy.heedRefusal(h.request(), *h.route, res)
+	says := h.proxy.heedRefusal(h.request(), *h.route, res)
 	if !body.isClosed {
 		h.hint = res.Header.Get("Limen-Hint")
 		return 0, false
 	}
-	page := &hotPage{header: res.Header, status: status}
+	page := &hotPage{header: res.Header, status: status, fault: says}
 	page.body.ReadFrom(res.Body) // of memory
 	dropHops(page.header)
 	h.reading.stop(h)

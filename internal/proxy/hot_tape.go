@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// A tape is what is recorded of a request, if anybody records: it begins when the
-// request will not be lent any more, so that each is recorded once.
+// A tape is what is recorded of a request, if anybody records. It begins when there is
+// an answer, or when that takes long. If the request is lent after that, the long way
+// goes on with the recording: each request is recorded once.
 type tape struct {
 	by    Recorder // nil if nobody records
 	at    time.Time
@@ -46,9 +47,27 @@ func (t *tape) start(h *hot) {
 		return
 	}
 	t.hasBegun = true
-	from := Passage{Client: h.client, Here: addressOf(h.guest.LocalAddr()), IsSecret: h.secret != nil, Route: &h.route.Route}
+	from := h.passage()
+	from.Route = &h.route.Route
 	t.to = t.by.Begin(t.at, from, h.said[h.head.start:h.head.line])
 	t.asked(h.in[h.head.line:h.reading.end])
+}
+
+// passage is the way of the requests of this client.
+func (h *hot) passage() Passage {
+	if !h.here.IsValid() {
+		h.here = addressOf(h.guest.LocalAddr())
+	}
+	return Passage{Client: h.client, Here: h.here, IsSecret: h.secret != nil}
+}
+
+// refused records that the request is refused because of its body.
+func (t *tape) refused(h *hot, why breach) {
+	if t.start(h); t.to != nil {
+		recordRejection(t.to, h.sorter.now(), why)
+		t.fault = why.Error()
+		t.end(h)
+	}
 }
 
 // asked records a part of the request's body. It is called with the lock held.
@@ -83,5 +102,23 @@ func (t *tape) passed(n int64) {
 func (t *tape) end(h *hot) {
 	if t.to != nil {
 		t.to.End(h.sorter.now(), t.fault)
+		t.to = nil
 	}
+}
+
+// breakOff ends it in the middle, if it goes on.
+func (t *tape) breakOff(h *hot) {
+	if t.fault == "" {
+		t.fault = faultBroken
+	}
+	t.end(h)
+}
+
+// handOver gives the recording to who answers now, and tells how much of the request's
+// body it has. It is nil where none has begun.
+func (t *tape) handOver(h *hot) (to Recording, known int) {
+	if to = t.to; to != nil {
+		t.to, known = nil, h.reading.end-h.head.line
+	}
+	return to, known
 }

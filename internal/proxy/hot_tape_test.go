@@ -50,11 +50,12 @@ func (t *taped) End(_ time.Time, fault string) {
 	t.shelf.ended <- true
 }
 
+func newShelf() *shelf { return &shelf{ended: make(chan bool, 100)} }
+
 // watched has a shelf keep what goes through.
 func watched(p *Proxy) *shelf {
-	s := &shelf{ended: make(chan bool, 100)}
-	r := Recorder(s)
-	p.recorder.Store(&r)
+	s := newShelf()
+	p.Record(s)
 	return s
 }
 
@@ -100,8 +101,8 @@ func TestTheShortWayIsRecordedAsItGoes(t *testing.T) {
 				}
 				c.hear(strings.Fields(row.text)[0])
 				got := shelf.last(t, 1)
-				if len(shelf.tapes) != 1 || shelf.met != 1 || got.fault != "" || got.from.Route == nil || !got.from.Client.IsValid() {
-					t.Errorf("%d are recorded, of %d clients, %q, %+v", len(shelf.tapes), shelf.met, got.fault, got.from)
+				if shelf.count() != 1 || shelf.met != 1 || got.fault != "" || got.from.Route == nil || !got.from.Client.IsValid() {
+					t.Errorf("%d are recorded, of %d clients, %q, %+v", shelf.count(), shelf.met, got.fault, got.from)
 				}
 				head, _, _ := strings.Cut(row.text, "\r\n\r\n")
 				if got.head.String() != head+"\r\n\r\n" || got.asked.String() != row.asked || !strings.Contains(got.head.String(), row.in) {
@@ -139,8 +140,8 @@ func TestARequestThatIsLentIsRecordedOnce(t *testing.T) {
 	for i, fields := range []string{"", "Via: 1.1 x\r\n", ""} {
 		c.say("GET / HTTP/1.1\r\nHost: shop.localhost\r\n" + fields + "\r\n")
 		c.hear("GET")
-		if shelf.last(t, 1); len(shelf.tapes) != i+1 {
-			t.Errorf("after %d, %d are recorded", i+1, len(shelf.tapes))
+		if shelf.last(t, 1); shelf.count() != i+1 {
+			t.Errorf("after %d, %d are recorded", i+1, shelf.count())
 		}
 	}
 }

@@ -26,6 +26,7 @@ type saying struct {
 
 // say answers with a saying.
 func say(w http.ResponseWriter, r *http.Request, s saying) {
+	blame(w, s.Why)
 	body := s.write(w.Header(), r)
 	if isGRPC(r) {
 		s.status = http.StatusOK // its own status is in the head

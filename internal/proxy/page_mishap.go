@@ -152,16 +152,23 @@ func (p *Proxy) explain(w http.ResponseWriter, r *http.Request, route Route, err
 	say(w, r, s)
 }
 
+// aboutTap says of what stands before a server what is said of names.
+var aboutTap = strings.NewReplacer("let {name} lead to", "tap", "let {name} lead", "tap", "limen route add {name}", "limen tap", " --force", "")
+
 // saying puts a mishap into words for one route.
 func (m mishap) saying(route limen.Route, err error) saying {
 	name := route.Name + route.Path
+	if route.Name == AnyOwn { // it has no name of its own
+		name = placeOf(route.Target)
+		m.next, m.code = aboutTap.Replace(m.next), aboutTap.Replace(m.code)
+	}
 	target := route.Target.String()
 	host := strings.TrimPrefix(strings.TrimPrefix(target, "https://"), "http://")
 	if route.Target == (limen.Target{Port: route.Target.Port}) {
 		host = "localhost:" + target
 	}
 	words := strings.NewReplacer(
-		"{name}", tame(name), "{place}", tame(placeOf(route.Target)), "{target}", tame(target), "{error}", tame(err.Error()),
+		"{name}", tame(name), "{place}", tame(placeOf(route.Target)), "{target}", tame(target), "{error}", tame(reasonOf(err)),
 		"{endpoint}", tame(endpointOf(route.Target)), "{http}", "http://"+tame(host), "{https}", "https://"+tame(host),
 	)
 	return saying{

@@ -277,6 +277,26 @@ func TestACallOfGRPCIsToldToTryAgain(t *testing.T) {
 	}
 }
 
+func TestWhatStandsForAServerIsCalledByItsPlace(t *testing.T) {
+	p := New(Config{})
+	for _, row := range []struct {
+		target limen.Target
+		err    error
+		want   string
+	}{
+		{limen.Target{Port: 3000}, syscall.ECONNREFUSED, "no answer from port 3000\nwhy:  nothing listens at port 3000\nnext: start the server\n"},
+		{limen.Target{Port: 3000, Scheme: limen.SchemeHTTPS}, tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"},
+			"no answer from https://localhost:3000\nwhy:  https://localhost:3000 speaks no TLS, which the route says it does\nnext: tap it in the clear: limen tap http://localhost:3000\n"},
+	} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequestWithContext(t.Context(), "GET", "http://localhost:13000/", nil)
+		p.explain(w, r, Route{Route: limen.Route{Name: AnyOwn, Target: row.target}}, row.err)
+		if w.Code != 502 || w.Body.String() != row.want {
+			t.Errorf("%v: %d, %q", row.target, w.Code, w.Body)
+		}
+	}
+}
+
 func TestNobodyIsToldWhoHasLeft(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	leave()

@@ -49,7 +49,7 @@ func namedIn(host string) string {
 func (p *Proxy) misdirected(w http.ResponseWriter, r *http.Request) {
 	say(w, r, saying{
 		status: http.StatusMisdirectedRequest, proxy: "destination_not_found",
-		Error: limen.Error{Kind: limen.Invalid, What: "cannot answer on this connection", Why: "it was made for another name, whose certificate does not cover this one", Next: "ask again on a connection of its own"},
+		Error: limen.Error{Kind: limen.Invalid, What: "cannot answer on this connection", Why: "the connection was made for another name, whose certificate does not cover this one", Next: "ask again on a connection of its own"},
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/nettest"
 )
 
 // asked returns what a proxy answers whose only route leads to an upstream.
@@ -66,6 +67,7 @@ func TestARefusalIsHeededOnItsWayThrough(t *testing.T) {
 func TestWhatDoesNotAnswerIsExplainedOnTheWay(t *testing.T) {
 	closed := httptest.NewServer(nil)
 	closed.Close()
+	nettest.Bind(t, "tcp", closed.Listener.Addr().String()) // or the proxy might get that port
 	cutting := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
 	t.Cleanup(cutting.Close)
 	for _, c := range []struct {

@@ -10,17 +10,14 @@ const (
 	mostIdle    = 128              // connections that wait for a next request
 	longestIdle = 90 * time.Second // and for how long
 	reapAfter   = 5 * time.Second  // how often it is looked whether they still do
-
-	// briefly is how long a connection may have waited to be used again without
-	// a look at it. Most servers let one wait for seconds at least; what is sent
-	// on one that has ended all the same is sent again, if it may be.
-	briefly = 50 * time.Millisecond
 )
 
 // take returns a connection for one request of HTTP/1.1: the one that was given
 // back last, or a new one. The name is what an upstream that speaks TLS is asked
-// for; for others it is nothing. What isOnce must not be sent twice, and so goes out
-// only where the upstream has not hung up, as far as this machine knows.
+// for; for others it is nothing. It is one on which the upstream has neither hung up nor
+// said more than it was asked for, such as a body for a HEAD, as far as this machine
+// knows: that would be taken for the answer, and each answer from then on for that
+// of the next request. What isOnce must not be sent twice.
 //
 // Whoever has taken a tether gives it back, or closes it.
 func (u *Upstream) take(ctx context.Context, name string, isOnce bool) (*tether, error) {

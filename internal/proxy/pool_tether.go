@@ -20,6 +20,7 @@ type tether struct {
 	fates  []fate // of its fields, where somebody needs them
 	room   []byte
 	at     int // room[at:] was read and not taken
+	ear    ear
 }
 
 // tetherRoom is enough for most heads, with the beginning of a body behind them.

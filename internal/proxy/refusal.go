@@ -44,23 +44,23 @@ const (
 // heedRefusal looks whether an answer of an upstream says that it does not know
 // the host it was asked for. If so, it says what to change: on a page of ours
 // in the place of that answer, with its status and its words, or, for a
-// program, in a header field beside it.
-func (p *Proxy) heedRefusal(r *http.Request, route Route, answer *http.Response) {
+// program, in a header field beside it. What it says is empty unless the answer is ours.
+func (p *Proxy) heedRefusal(r *http.Request, route Route, answer *http.Response) (says string) {
 	host := namedIn(r.Host)
 	media, _, _ := strings.Cut(answer.Header.Get("Content-Type"), ";")
 	media = strings.ToLower(strings.TrimSpace(media))
 	if route.Own || host == "" || r.Method == http.MethodHead || !mayRefuse(answer, media) {
-		return
+		return ""
 	}
 	body := look(answer)
 	framework := sync.OnceValue(func() string { return p.frameworkOf(r, route) })
 	for _, row := range hostRefusals {
 		if row.status == answer.StatusCode && row.media == media && row.isMetBy(r, host, body) &&
 			(row.built == "" || strings.EqualFold(row.built, framework())) {
-			row.tell(r, route, host, body, answer)
-			return
+			return row.tell(r, route, host, body, answer)
 		}
 	}
+	return ""
 }
 
 // frameworkOf is what an upstream is built with, as far as that is known.
@@ -129,12 +129,12 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// tell says what to change.
-func (row hostRefusal) tell(r *http.Request, route Route, host, body string, answer *http.Response) {
+// tell says what to change, and what it has said in the place of the answer.
+func (row hostRefusal) tell(r *http.Request, route Route, host, body string, answer *http.Response) (says string) {
 	s := row.saying(route, host)
 	if !isNavigation(r) {
 		answer.Header.Set("Limen-Hint", s.next())
-		return
+		return ""
 	}
 	if row.media != "text/html" { // what a page says is not what its source says
 		s.quote = tameQuote(body)
@@ -143,6 +143,7 @@ func (row hostRefusal) tell(r *http.Request, route Route, host, body string, ans
 	answer.Body.Close()
 	answer.Body, answer.ContentLength = io.NopCloser(strings.NewReader(page)), int64(len(page))
 	answer.TransferEncoding, answer.Trailer = nil, nil
+	return s.What
 }
 
 func (row hostRefusal) saying(route Route, host string) saying {

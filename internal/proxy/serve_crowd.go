@@ -170,6 +170,11 @@ func (c *crowd) cut() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for g := range c.all {
+		if h := g.hot.Load(); h != nil {
+			if t := h.way.Load(); t != nil {
+				t.cut() // a body may be on its way that the upstream does not take
+			}
+		}
 		g.Conn.Close()
 	}
 }

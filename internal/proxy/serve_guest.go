@@ -31,7 +31,7 @@ func (c *crowd) enter(conn net.Conn) *guest {
 	defer c.mu.Unlock()
 	now := c.now()
 	c.clock.Store(now.UnixNano())
-	g := &guest{Conn: conn, crowd: c, away: make(chan struct{})}
+	g := &guest{Conn: swiftly(conn), crowd: c, away: make(chan struct{})}
 	g.moved.Store(now.UnixNano())
 	g.since.Store(now.UnixNano())
 	conn.SetDeadline(now.Add(c.head))

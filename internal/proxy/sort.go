@@ -93,7 +93,9 @@ func (s *sorter) sortSecret(ctx context.Context, g *guest, first []byte) {
 // guest's own connection, the first bytes have been read.
 func (s *sorter) wary(g *guest, c net.Conn, first []byte) *wary {
 	g.SetWriteDeadline(time.Time{}) // what it had to say it has said; an answer may take its time
-	return &wary{Conn: c, guest: g, now: s.now, headTime: s.limits.head, bodyTime: s.body, stallTime: s.limits.stall, room: first}
+	w := &wary{Conn: c, guest: g, now: s.now, headTime: s.limits.head, bodyTime: s.body, stallTime: s.limits.stall, room: first}
+	w.reel.isWanted = s.hot != nil && s.hot.recorder.Load() != nil
+	return w
 }
 
 // serveH2 serves a client that speaks HTTP/2.

@@ -84,6 +84,7 @@ func (u *Upstream) connect(ctx context.Context, name string, protocol string) (n
 	if err != nil {
 		return nil, err
 	}
+	c = swiftly(c)
 	now, _ := u.how()
 	if now != mannerTLS {
 		return &line{Conn: c}, nil

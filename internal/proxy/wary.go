@@ -43,7 +43,8 @@ type wary struct {
 	isTimed  bool   // a head or a body is on its way, and must not take for ever
 	hasEnded bool   // the client will send no more
 
-	mu          sync.Mutex    // guards what follows
+	mu          sync.Mutex // guards what follows
+	reel        reel
 	deadline    time.Time     // of reading, as the server has set it
 	changed     chan struct{} // closed when something here changes; nil while nobody waits for that
 	isAnswering bool          // bytes of the answer are on their way
@@ -158,6 +159,7 @@ func (c *wary) readHead(p []byte) (int, error) {
 // begin lets a head of n bytes through.
 func (c *wary) begin(n int) {
 	c.at, c.free = c.head.start, n
+	c.keepHead(c.room[c.head.start:n])
 	c.state, c.left = waryBody, c.head.length
 	if f := c.head.framing; f == framedByNothing || f == framedAsTunnel {
 		c.state = waryHeld
@@ -176,6 +178,7 @@ func (c *wary) readBody(p []byte) (int, error) {
 		if why != 0 {
 			return 0, c.refuse(why)
 		}
+		c.hear(rest[:n])
 		c.free += n
 		return c.Read(p)
 	}
@@ -195,6 +198,7 @@ func (c *wary) readBody(p []byte) (int, error) {
 	if why != 0 {
 		return 0, c.refuse(why)
 	}
+	c.hear(p[:of])
 	c.room = append(c.room[:0], p[of:n]...) // of what comes after
 	c.at, c.free = 0, 0
 	return of, nil

@@ -9,6 +9,7 @@ import (
 // giveBack gives a connection back that was lent for one request, which was
 // answered. The server finds that it has ended.
 func (c *wary) giveBack() {
+	c.dropReel()
 	rest := c.room[c.free:]
 	c.state, c.room, c.at, c.free = waryShut, nil, 0, 0
 	c.mu.Lock()
@@ -38,21 +39,20 @@ func (c *wary) SetWriteDeadline(t time.Time) error {
 	return c.Conn.SetWriteDeadline(t)
 }
 
-// lentKey is for what a request of a connection that was lent has behind it.
-type lentKey struct{}
+// waryKey is for the wary that a request was let through by.
+type waryKey struct{}
 
-// note notes, for the requests on a connection, how often the one that it was lent for
-// was sent before.
+// note has the requests on a connection know what they were let through by.
 func (c *wary) note(ctx context.Context) context.Context {
-	if c.owner == nil || c.owner.sends == 0 {
-		return ctx
-	}
-	return context.WithValue(ctx, lentKey{}, c.owner.sends)
+	return context.WithValue(ctx, waryKey{}, c)
 }
 
 // sendsOf is how often a request was sent before, on a connection of its own, and got no
 // answer.
 func sendsOf(ctx context.Context) int {
-	n, _ := ctx.Value(lentKey{}).(int)
-	return n
+	c, ok := ctx.Value(waryKey{}).(*wary)
+	if !ok || c.owner == nil {
+		return 0
+	}
+	return c.owner.sends
 }

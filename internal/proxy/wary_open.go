@@ -6,6 +6,7 @@ import "io"
 // certain that nobody will read a request behind this one: an upgrade that was asked
 // for may have been declined.
 func (c *wary) open() {
+	c.dropReel()
 	c.state, c.head, c.parts = waryOpen, head{}, chunks{}
 	if c.at == len(c.room) {
 		c.room, c.at, c.free = nil, 0, 0 // there may be a thousand of them

@@ -102,6 +102,7 @@ func (c *wary) Close() error {
 		raw.SetReadDeadline(c.now().Add(lingerTime))
 		io.CopyN(io.Discard, raw, lingerBytes) // how it ends is the same to us
 	}
+	c.dropReel()
 	err := c.Conn.Close()
 	c.guest.leave()
 	return err

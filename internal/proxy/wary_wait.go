@@ -83,13 +83,13 @@ func (c *wary) wait() error {
 		if _, isTLS := c.Conn.(*tls.Conn); isTLS {
 			return io.EOF // nobody closes one side of TLS
 		}
-		half := time.NewTimer(halfTime)
+		half := time.NewTicker(halfTime)
 		defer half.Stop()
 		gone = half.C
 	}
 	for {
 		c.mu.Lock()
-		deadline, isAnswering, isClosed := c.deadline, c.isAnswering, c.isClosed
+		deadline, isClosed := c.deadline, c.isClosed
 		if c.changed == nil {
 			c.changed = make(chan struct{})
 		}
@@ -105,11 +105,8 @@ func (c *wary) wait() error {
 			defer timer.Stop() // deadlines in the future are rare
 			late = timer.C
 		}
-		switch {
-		case isClosed:
+		if isClosed {
 			return net.ErrClosed
-		case isAnswering:
-			gone = nil // writing finds out
 		}
 		select {
 		case <-changed:
@@ -118,7 +115,16 @@ func (c *wary) wait() error {
 		case <-late:
 			return os.ErrDeadlineExceeded
 		case <-gone:
-			return io.EOF
+			if !c.hasBegun() || c.guest.isDisowned() {
+				return io.EOF
+			}
 		}
 	}
+}
+
+// hasBegun reports whether the client is being answered.
+func (c *wary) hasBegun() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.isAnswering
 }

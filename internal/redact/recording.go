@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -17,8 +18,15 @@ func Recording(r limen.Recording) limen.Recording {
 	r.Request, r.Gaps = message(r.Request, "the body of the request", r.Gaps)
 	r.Answer, r.Gaps = message(r.Answer, "the body of the answer", r.Gaps)
 	r.Messages = slices.Clone(r.Messages)
-	for i := range r.Messages {
-		r.Messages[i] = Frame(r.Messages[i])
+	blind := 0
+	for i, f := range r.Messages {
+		if f.Kind == limen.FrameBinary && isBinary(f.Body) {
+			blind++
+		}
+		r.Messages[i] = Frame(f)
+	}
+	if blind > 0 {
+		r.Gaps = append(r.Gaps, limen.Gap{What: "secrets in messages", Why: fmt.Sprintf("%d of %d are not text: %s", blind, len(r.Messages), unread), Next: careful})
 	}
 	r.Hidden = true
 	return r
@@ -31,32 +39,10 @@ func Exchange(e limen.Exchange) limen.Exchange {
 	if e.Initiator != nil {
 		p := *e.Initiator
 		p.Command = slices.Clone(p.Command)
-		for i := len(p.Command) - 1; i > 0; i-- {
-			p.Command[i] = argument(p.Command[i-1], p.Command[i])
-		}
+		hideArguments(p.Command)
 		e.Initiator = &p
 	}
 	return e
-}
-
-// loginFlags are those of curl, wget and httpie that a login stands behind, under
-// a name that does not say so.
-var loginFlags = []string{"-u", "--user", "-U", "--proxy-user", "-b", "-a", "--oauth2-bearer"}
-
-// argument is an argument of a program behind another one. It may be a field of a
-// head, as those of curl -H are, or a body.
-func argument(before, arg string) string {
-	name, value, isField := strings.Cut(arg, ":")
-	switch {
-	case slices.Contains(loginFlags, before), strings.HasPrefix(before, "-") && !strings.Contains(before, "=") && IsSecret(before):
-		return Word
-	case isField && isToken(name) && !strings.HasPrefix(value, "//"):
-		trimmed := strings.TrimLeft(value, " ")
-		return name + ":" + value[:len(value)-len(trimmed)] + Header(name, trimmed)
-	case strings.Contains(arg, "://"):
-		return URL(arg)
-	}
-	return Text(string(JSON([]byte(Pairs(arg)))))
 }
 
 // Frame is a message of a WebSocket, or an event, without secrets.
@@ -64,7 +50,7 @@ func Frame(f limen.Frame) limen.Frame {
 	if len(f.Body) == 0 {
 		return f
 	}
-	f.Body = []byte(Text(string(JSON(f.Body))))
+	f.Body = Body("", JSON(f.Body)) // which may stand behind something, as in events
 	return f
 }
 
@@ -77,8 +63,11 @@ func Fields(all []limen.Field) []limen.Field {
 	return all
 }
 
-// unread is why secrets may be in what isStructured.
-const unread = "no names stand in it by which secrets are told, so they may be in it"
+// unread is why secrets may be in what is no text, and careful what to do then.
+const (
+	unread  = "no names stand in it by which secrets are told, so they may be in it"
+	careful = "take care whom you give it to"
+)
 
 func message(m limen.Message, what string, gaps []limen.Gap) (limen.Message, []limen.Gap) {
 	media := coding.Media(m.Field("Content-Type"))
@@ -92,15 +81,31 @@ func message(m limen.Message, what string, gaps []limen.Gap) (limen.Message, []l
 		gaps = append(gaps, limen.Gap{What: what, Why: "it cannot be looked through for secrets: its characters are wider than a byte", Next: "--secrets shows it as it is"})
 		plain.Body, cut = nil, true
 	case len(plain.Body) == 0:
-	case isStructured(media):
-		gaps = append(gaps, limen.Gap{What: "secrets in " + what, Why: media + " is not text: " + unread, Next: "take care whom you give it to"})
-		plain.Body = []byte(Text(string(plain.Body)))
 	default:
-		plain.Body = Body(m.Field("Content-Type"), plain.Body)
+		var isBlind bool
+		if isStructured(media) {
+			plain.Body, isBlind = []byte(keys(string(plain.Body))), true
+		} else {
+			plain.Body, isBlind = hide(m.Field("Content-Type"), plain.Body)
+		}
+		if isBlind && !isPicture(media) {
+			gaps = append(gaps, limen.Gap{What: "secrets in " + what, Why: notText(media) + ": " + unread, Next: careful})
+		}
 	}
 	plain.Plain, plain.Cut = true, cut
 	plain.Fields, plain.Trailers = Fields(plain.Fields), Fields(plain.Trailers)
 	return plain, gaps
+}
+
+// notText says of a type that bodies of it are no text, or of none.
+func notText(media string) string {
+	switch {
+	case strings.HasPrefix(media, "multipart/"):
+		return "some of its parts are not text"
+	case media == "":
+		return "it is not text"
+	}
+	return media + " is not text"
 }
 
 // isStructured reports whether a type has values without their names, as those
@@ -115,9 +120,12 @@ func isStructured(media string) bool {
 }
 
 // isWide reports whether a text is in UTF-16 or UTF-32, where no secret looks
-// like one: by what is said of it, or by its first bytes (Unicode, section 23.8).
+// like one: by what is said of it, by its first bytes (Unicode, section 23.8), or
+// because every other byte of what is text is none.
 func isWide(contentType string, body []byte) bool {
 	said := strings.ToLower(contentType)
+	isMarked := len(body) > 1 && (body[0] == 0xff && body[1] == 0xfe || body[0] == 0xfe && body[1] == 0xff)
+	isEmpty := len(body) > 3 && (body[0] == 0 && body[2] == 0 || body[1] == 0 && body[3] == 0)
 	return strings.Contains(said, "utf-16") || strings.Contains(said, "utf-32") || strings.Contains(said, "ucs-2") ||
-		len(body) > 1 && (body[0] == 0xff && body[1] == 0xfe || body[0] == 0xfe && body[1] == 0xff)
+		isMarked || isEmpty && coding.IsTextual(contentType)
 }

@@ -13,38 +13,8 @@ import (
 // Word stands in the place of a secret.
 const Word = "REDACTED"
 
-// secretWords are what the names of secrets end in, in lower case and without
-// what stands between their words: accessToken, access-token and access_token
-// are one.
-var secretWords = []string{
-	"token", "secret", "password", "passwd", "passphrase", "apikey", "accesskey", "privatekey", "secretkey", "authkey",
-	"authorization", "credential", "credentials", "signature", "sessionid", "jwt", "otp", "csrf", "xsrf", "cookie",
-}
-
-// secretNames are names that are secret only as a whole: author is no auth.
-var secretNames = []string{
-	"auth", "key", "pwd", "pass", "pin", "sid", "sig", "session", "pat", "bearer", "assertion", "samlresponse", "clientsecret", "nonce", "refresh", "access",
-}
-
-// secretInQuery are names that are secret in an address, and ordinary elsewhere:
-// code is what a login comes back with (RFC 6749, 4.1.2), and what errors have.
-var secretInQuery = []string{"code", "state", "ticket", "h", "hmac"}
-
 // secretHeaders are headers that hold nothing but secrets.
 var secretHeaders = []string{"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Amz-Security-Token", "X-Forwarded-Client-Cert", "Sec-Websocket-Key", "Sec-Websocket-Accept"}
-
-// IsSecret reports whether a name is one of a secret.
-func IsSecret(name string) bool {
-	var b strings.Builder
-	for _, c := range strings.ToLower(name) {
-		if 'a' <= c && c <= 'z' || '0' <= c && c <= '9' {
-			b.WriteRune(c)
-		}
-	}
-	bare := b.String()
-	return slices.Contains(secretNames, bare) ||
-		slices.ContainsFunc(secretWords, func(word string) bool { return strings.HasSuffix(bare, word) })
-}
 
 // Header is a header's value without secrets. Of cookies the names stay,
 // and of logins the scheme.
@@ -91,10 +61,13 @@ const longestProtocol = 31
 
 func protocols(value string) string {
 	parts := strings.Split(value, ",")
+	isNext := false // behind a word that says so
 	for i, part := range parts {
-		if len(strings.TrimSpace(part)) > longestProtocol {
+		name := strings.TrimSpace(part)
+		if isNext || len(name) > longestProtocol {
 			parts[i] = part[:len(part)-len(strings.TrimLeft(part, " "))] + Word
 		}
+		isNext = !isNext && IsSecret(name)
 	}
 	return Text(strings.Join(parts, ","))
 }

@@ -2,10 +2,9 @@ package redact
 
 import (
 	"net/url"
-	"regexp"
-	"slices"
 	"strings"
-	"sync"
+
+	"github.com/limenhq/limen/internal/coding"
 )
 
 // URL is an address without secrets in its query, its fragment and before
@@ -25,37 +24,36 @@ func URL(address string) string {
 	if !ok {
 		return before
 	}
-	return before + "?" + Text(Pairs(query))
+	return before + "?" + Pairs(Text("?" + query)[1:])
 }
 
-// Pairs is a query, or a form, without the values of secrets.
+// Pairs is a query, or a form, without the values of secrets, also those that are
+// inside of others, as in an address to come back to or in a text of JSON.
 func Pairs(query string) string {
 	parts := strings.Split(query, "&")
 	for i, part := range parts {
-		if name, _, ok := strings.Cut(part, "="); ok && isSecretInQuery(name) {
+		name, value, ok := strings.Cut(part, "=")
+		if !ok {
+			continue
+		}
+		if isSecretInQuery(name) {
 			parts[i] = name + "=" + Word
+			continue
+		}
+		plain := Unescaped(value)
+		if clean := escaped(plain); clean != plain {
+			parts[i] = name + "=" + url.QueryEscape(clean)
 		}
 	}
 	return strings.Join(parts, "&")
 }
 
-func isSecretInQuery(name string) bool {
-	plain := Unescaped(name)
-	return IsSecret(plain) || slices.Contains(secretInQuery, strings.ToLower(plain))
-}
-
-// inAddress is a part of a query, or of a fragment, in the middle of a text.
-var inAddress = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`[?&#][A-Za-z0-9_.\[\]%-]{1,64}=[^&#\s"'<>\\]+`)
-})
-
-// withoutValue is such a part, without its value if that is a secret.
-func withoutValue(pair string) string {
-	name, _, _ := strings.Cut(pair[1:], "=")
-	if isSecretInQuery(name) {
-		return pair[:1] + name + "=" + Word
+// escaped is what was escaped in a query, without secrets.
+func escaped(plain string) string {
+	if coding.IsJSON("", []byte(plain)) {
+		plain = string(JSON([]byte(plain)))
 	}
-	return pair
+	return Text(assigned(plain, anyQuote))
 }
 
 // Unescaped is a part of a query as it was meant; what cannot be read stays.

@@ -27,17 +27,18 @@ type Way struct {
 // Send sends a request and takes the answer to its end, and keeps nothing of it.
 // It returns the address that the request came from, by which whoever records it
 // knows it again. An error says why the answer has not come as a whole; if the
-// address is valid, the request was on its way all the same.
+// address is valid, the request was on its way all the same. When ctx ends, the
+// other side hears of it at once.
 func Send(ctx context.Context, w Way, r Request) (from netip.AddrPort, err error) {
 	if err := r.Check(); err != nil {
 		return from, err
 	}
-	c, err := w.connect(ctx, r.Two)
+	c, raw, err := w.connect(ctx, r.Two)
 	if err != nil {
 		return from, err
 	}
 	defer c.Close()
-	stop := context.AfterFunc(ctx, func() { c.Close() })
+	stop := context.AfterFunc(ctx, raw.abort)
 	defer stop()
 	if at, ok := c.LocalAddr().(*net.TCPAddr); ok {
 		a := at.AddrPort()
@@ -55,29 +56,29 @@ func Send(ctx context.Context, w Way, r Request) (from netip.AddrPort, err error
 }
 
 // connect connects, with TLS where the way has it.
-func (w Way) connect(ctx context.Context, two bool) (net.Conn, error) {
-	c, err := w.Dial(ctx)
+func (w Way) connect(ctx context.Context, two bool) (c net.Conn, raw *restless, err error) {
+	dialed, err := w.Dial(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	silent := w.Silent
 	if silent == 0 {
 		silent = time.Minute
 	}
-	c = &restless{Conn: c, silent: silent, over: time.AfterFunc(silent, func() { c.Close() })}
+	raw = &restless{Conn: dialed, silent: silent, over: time.AfterFunc(silent, func() { dialed.Close() })}
 	if !w.Secret {
-		return c, nil
+		return raw, raw, nil
 	}
 	protocol := "http/1.1" // RFC 7301, section 6
 	if two {
 		protocol = "h2"
 	}
-	secure := tls.Client(c, &tls.Config{ServerName: w.Name, InsecureSkipVerify: true, NextProtos: []string{protocol}})
+	secure := tls.Client(raw, &tls.Config{ServerName: w.Name, InsecureSkipVerify: true, NextProtos: []string{protocol}})
 	if err := secure.HandshakeContext(ctx); err != nil {
-		c.Close()
-		return nil, err
+		raw.Close()
+		return nil, nil, err
 	}
-	return secure, nil
+	return secure, raw, nil
 }
 
 // sendOne sends a request by HTTP/1.1.
@@ -139,6 +140,15 @@ func (c *restless) Write(p []byte) (int, error) {
 		c.over.Reset(c.silent)
 	}
 	return n, err
+}
+
+// abort closes the connection in a way that cannot be taken for one that only has
+// nothing more to say (RFC 9293, section 3.6): with a reset.
+func (c *restless) abort() {
+	if t, ok := c.Conn.(interface{ SetLinger(int) error }); ok {
+		t.SetLinger(0) // where that fails, it is closed as usual
+	}
+	c.Close()
 }
 
 func (c *restless) Close() error {

@@ -19,9 +19,8 @@ func (r Reader) findInitiator(ctx context.Context, q endQuestion, likely []limen
 	if err != nil {
 		return Initiator{}, false
 	}
-	c := &chase{reader: r, uid: s.UID}
+	c := &chase{reader: r, question: q, number: s.Number, uid: s.UID, newest: newest(r)}
 	c.walker = walker{proc: r.proc(), native: r.Proc == "", wanted: map[uint64]int{s.Number: 0}}
-	c.newest = newest(r)
 	ok := c.amongNewest() || c.among(likely) || c.amongAll(ctx)
 	return c.initiator, ok
 }
@@ -31,7 +30,9 @@ type chase struct {
 	walker
 
 	reader    Reader
-	uid       uint32    // whose the socket is
+	question  endQuestion
+	number    uint64    // of the socket's inode
+	uid       uint32    // whose it is
 	newest    int       // number that was given last; 0 if unknown
 	initiator Initiator // who was found
 }
@@ -82,23 +83,39 @@ func (c *chase) amongAll(ctx context.Context) bool {
 	slices.SortFunc(pids, func(a, b int) int { return cmp.Compare(age(a), age(b)) })
 	var theirs, others []int
 	for _, pid := range pids {
-		switch {
-		case ctx.Err() != nil:
-			return false
-		case c.user(pid) != int64(c.uid):
-			others = append(others, pid)
-		case c.holds(pid):
-			return true
-		default:
+		if c.user(pid) == int64(c.uid) {
 			theirs = append(theirs, pid)
+		} else {
+			others = append(others, pid)
 		}
 	}
-	if len(c.closed) > 0 {
-		return false // it is one of those, if it is still there
+	c.closed = nil
+	if c.first(ctx, theirs, c.holds) {
+		return true
 	}
-	isThreads := func(pid int) bool { return ctx.Err() == nil && c.holdsInThreads(pid) }
-	isOthers := func(pid int) bool { return ctx.Err() == nil && c.holds(pid) }
-	return slices.ContainsFunc(theirs, isThreads) || slices.ContainsFunc(others, isOthers)
+	closed := c.closed
+	theirs = slices.DeleteFunc(theirs, func(pid int) bool { return slices.Contains(closed, pid) })
+	if c.first(ctx, theirs, c.holdsInThreads) {
+		return true
+	}
+	return len(closed) == 0 && c.first(ctx, others, c.holds) // else it is most likely one of the closed
+}
+
+// atATime is how many processes are looked at before it is asked again whether the socket
+// is there: mostly it is found at once, or gone.
+const atATime = 32
+
+// first looks at processes until one is it, or there is nothing more to be found.
+func (c *chase) first(ctx context.Context, pids []int, isIt func(int) bool) bool {
+	for some := range slices.Chunk(pids, atATime) {
+		if slices.ContainsFunc(some, isIt) {
+			return true
+		}
+		if s, err := readEnd(ctx, c.reader, c.question); ctx.Err() != nil || err != nil || s.Number != c.number {
+			return false
+		}
+	}
+	return false
 }
 
 // holds reports whether a process holds the socket, and notes who it is.

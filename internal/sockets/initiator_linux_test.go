@@ -100,7 +100,23 @@ func TestAListenerAtTheAddressOfAClientThatIsGoneIsNotTheClient(t *testing.T) {
 	}
 }
 
-// A server that forks for each connection: the child came last, and both have it.
+// handed has a program begun just now hold our end of a connection, too.
+func handed(t testing.TB, c net.Conn) (pid int, client, here netip.AddrPort) {
+	t.Helper()
+	f, err := c.(*net.TCPConn).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	child := exec.Command("sleep", "600")
+	child.ExtraFiles = []*os.File{f}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { child.Process.Kill(); child.Wait() })
+	return child.Process.Pid, c.LocalAddr().(*net.TCPAddr).AddrPort(), c.RemoteAddr().(*net.TCPAddr).AddrPort()
+}
+
 func TestTheNewestOfThoseWhoHoldAConnectionHasInitiatedIt(t *testing.T) {
 	nettest.Enter(t)
 	nettest.Listen(t, "tcp", "127.0.0.1:3000")
@@ -108,31 +124,48 @@ func TestTheNewestOfThoseWhoHoldAConnectionHasInitiatedIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := c.(*net.TCPConn).File()
-	if err != nil {
-		t.Fatal(err)
-	}
-	child := exec.Command("sleep", "600")
-	child.ExtraFiles = []*os.File{f}
-	if err := child.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { child.Process.Kill(); child.Wait() })
-	f.Close()
-	client, here := c.LocalAddr().(*net.TCPAddr).AddrPort(), c.RemoteAddr().(*net.TCPAddr).AddrPort()
-	got, ok := Reader{}.FindInitiator(t.Context(), client, here, nil)
-	if want := idOfPID(t, child.Process.Pid); !ok || got.ProcessID != want || got.Name != "sleep" {
+	pid, client, here := handed(t, c)
+	want := idOfPID(t, pid)
+	if got, ok := (Reader{}).FindInitiator(t.Context(), client, here, nil); !ok || got.ProcessID != want || got.Name != "sleep" {
 		t.Errorf("%+v, %v; want %v", got, ok, want)
 	}
 	c.Close()
-	got, ok = Reader{}.FindInitiator(t.Context(), client, here, []limen.ProcessID{idOfPID(t, os.Getpid())})
-	if want := idOfPID(t, child.Process.Pid); !ok || got.ProcessID != want {
+	if got, ok := (Reader{}).FindInitiator(t.Context(), client, here, []limen.ProcessID{idOfPID(t, os.Getpid())}); !ok || got.ProcessID != want {
 		t.Errorf("%+v, %v; want %v, as the other has closed it", got, ok, want)
 	}
 }
 
+func TestAnInitiatorIsFoundByWhatOneOfItsThreadsHolds(t *testing.T) {
+	nettest.Enter(t)
+	nettest.Listen(t, "tcp", "127.0.0.1:3000")
+	c, err := net.Dial("tcp", "127.0.0.1:3000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, here := c.LocalAddr().(*net.TCPAddr).AddrPort(), c.RemoteAddr().(*net.TCPAddr).AddrPort()
+	end, err := copyDescriptors()
+	defer end()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Close()
+	if got, ok := (Reader{}).FindInitiator(t.Context(), client, here, nil); !ok || got.ProcessID != idOfPID(t, os.Getpid()) {
+		t.Errorf("%+v, %v", got, ok)
+	}
+}
+
 func BenchmarkFindInitiator(b *testing.B) {
-	client, here := between(b, "127.0.0.1:0", "127.0.0.1")
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	c, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer c.Close()
+	_, client, here := handed(b, c)
 	for b.Loop() {
 		if _, ok := (Reader{}).FindInitiator(b.Context(), client, here, nil); !ok {
 			b.Fatal("not found")

@@ -35,6 +35,31 @@ func TestParseBirthRefusesWhatIsCut(t *testing.T) {
 	}
 }
 
+func TestParseNameTakesAllOfIt(t *testing.T) {
+	for _, name := range []string{"", "curl", "a b", "(", ")", ") S 1", "a\nb", "\x00\xff"} {
+		if got := parseName([]byte(stat(name))); got != name {
+			t.Errorf("%q: %q", name, got)
+		}
+	}
+	for _, text := range []string{"", "1", "1 (", "1 )(", "1 )"} {
+		if got := parseName([]byte(text)); got != "" {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
+}
+
+func TestTheNewestNumberIsTheLastOfTheLoad(t *testing.T) {
+	for text, want := range map[string]int{
+		"0.20 0.18 0.12 1/80 11206\n": 11206, "9.94 11.01 10.38 3/4194304 4194303\n": 4194303,
+		"": 0, "\n": 0, "0.20 0.18 0.12 1/80\n": 0, "0.20 0.18 0.12 1/80 x\n": 0, "0.20 0.18 0.12 1/80 -1\n": 0,
+		"0.20 0.18 0.12 1/80 0\n": 0, "0.20 0.18 0.12 1/80 2147483648\n": 0, "0.20 0.18 0.12 1/80 99999999999999999999\n": 0,
+	} {
+		if got, ok := parseNewest([]byte(text)); ok != (want > 0) || ok && got != want {
+			t.Errorf("%q: %d, %v", text, got, ok)
+		}
+	}
+}
+
 func TestParseSocketLinkTakesOnlySockets(t *testing.T) {
 	for link, want := range map[string]uint64{"socket:[0]": 0, "socket:[12345]": 12345, "socket:[18446744073709551615]": 1<<64 - 1} {
 		if got, ok := parseSocketLink([]byte(link)); got != want || !ok {

@@ -2,6 +2,7 @@ package tap
 
 import (
 	"bytes"
+	"cmp"
 
 	"github.com/limenhq/limen"
 )
@@ -11,6 +12,7 @@ import (
 type events struct {
 	tell  func(kind limen.FrameKind, body []byte, size int64)
 	keeps bool // the bodies are wanted
+	most  int  // bytes of one that are kept; zero means bodyMost
 
 	block    []byte // the event, and behind it from line on, its last line
 	line     int
@@ -45,7 +47,7 @@ func (e *events) add(b []byte) {
 	e.length += int64(len(b))
 	room := len(dataName) + 1 - (len(e.block) - e.line) // so much of a line says what it is
 	if e.keeps {
-		room = bodyMost - len(e.block)
+		room = cmp.Or(e.most, bodyMost) - len(e.block)
 	}
 	if room > 0 {
 		e.block = append(e.block, b[:min(len(b), room)]...)
@@ -63,7 +65,7 @@ func (e *events) endLine() {
 		e.length = 0
 		if !e.keeps {
 			e.block = e.block[:0]
-		} else if len(e.block) < bodyMost {
+		} else if len(e.block) < cmp.Or(e.most, bodyMost) {
 			e.block = append(e.block, '\n')
 		}
 		e.line = len(e.block)

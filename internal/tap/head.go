@@ -78,7 +78,7 @@ func isChunked(fields []limen.Field) bool {
 
 // urlOf is what the client asked for, as it would be typed.
 func urlOf(target string, fields []limen.Field, isSecret bool) string {
-	if strings.Contains(target, "://") || target == "" || target[0] != '/' && target[0] != '*' {
+	if target == "" || target[0] != '/' && target[0] != '*' {
 		return target // of a proxy, or of CONNECT (RFC 9112, section 3.2)
 	}
 	scheme := "http://"

@@ -12,6 +12,7 @@ const (
 	asksMost   = 8           // ticks that a request is not told of, because its process is being looked for
 	lookMost   = 2000        // requests that are looked at in a second; nobody reads so many, and each takes time that the traffic needs
 	storiesMax = 10_000      // requests under way that are remembered
+	unsaidMost = 16 << 20    // bytes of messages that have not come whole: the more requests there are, the less is kept of each
 )
 
 // Live is what the pump tells watchers. It belongs to the pump.
@@ -23,6 +24,7 @@ type live struct {
 	left    float64  // requests that may be looked at now
 	since   time.Time
 	missed  int64 // as it was told
+	unshown int64 // requests that were not looked at, which is to be told
 }
 
 // News is something that is told when it is known whose it is.
@@ -80,11 +82,12 @@ func (l *live) follow(p piece) {
 			return // it has begun before anybody watched
 		}
 		if !l.may() || len(l.stories) >= storiesMax {
-			l.missed--
+			l.unshown++
 			return
 		}
 		s = newStory(l.tap.ID(p.number), p.number, l.tap.areFrames.Load(), nil)
 		s.request.keeps, s.answer.keeps = false, false // nobody is told bodies
+		s.most = min(bodyMost, unsaidMost/(len(l.stories)+1))
 		s.frame = func(f limen.Frame) { l.hear(s, f) }
 		l.stories[p.number] = s
 		l.slow = append(l.slow, s) // before its messages are told, of which there may be some already
@@ -180,16 +183,16 @@ func (l *live) tell(n *news) {
 	}
 }
 
-// miss tells how many were missed since.
+// miss tells how many were not kept since, and how many not looked at.
 func (l *live) miss() {
-	missed := l.tap.Missed()
+	missed, unshown := l.tap.Missed(), l.unshown
 	n := missed - l.missed
-	if l.missed = missed; n == 0 {
+	if l.missed, l.unshown = missed, 0; n == 0 && unshown == 0 {
 		return
 	}
 	l.tap.watching.Lock()
 	defer l.tap.watching.Unlock()
 	for w := range l.tap.watchers {
-		w.miss(n)
+		w.miss(n, unshown)
 	}
 }

@@ -55,6 +55,7 @@ func Recordings(ctx context.Context, dir string, ids []string) (limen.Recordings
 	}
 	found := map[string]limen.Recording{}
 	var all limen.Recordings
+	why := "it is not kept, or not any more: the oldest make room for new ones"
 	err := eachRing(dir, func(root *os.Root, letter string) error {
 		if wanted[letter] == nil {
 			return nil
@@ -66,6 +67,9 @@ func Recordings(ctx context.Context, dir string, ids []string) (limen.Recordings
 		for _, one := range r.recordings {
 			found[one.ID] = one
 		}
+		for _, gap := range r.gaps {
+			why = fmt.Sprintf("it is not kept, and missing are %s: %s", gap.What, gap.Why)
+		}
 		return nil
 	})
 	if err != nil {
@@ -74,7 +78,7 @@ func Recordings(ctx context.Context, dir string, ids []string) (limen.Recordings
 	for _, id := range ids {
 		one, ok := found[id]
 		if !ok {
-			return limen.Recordings{}, &limen.Error{Kind: limen.NotFound, What: "cannot find request " + id, Why: "it is not kept, or not any more: the oldest make room for new ones", Next: "limen tap ls"}
+			return limen.Recordings{}, &limen.Error{Kind: limen.NotFound, What: "cannot find request " + id, Why: why, Next: "limen tap ls"}
 		}
 		all.Recordings = append(all.Recordings, one)
 	}

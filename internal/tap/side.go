@@ -11,6 +11,7 @@ type side struct {
 	chunks           chunks
 	body             []byte
 	size             int64 // of the body, as far as it was seen
+	came             int64 // bytes that were seen, with what frames them
 }
 
 // begin takes the fields of the head.
@@ -32,7 +33,7 @@ func without(fields []limen.Field, name string) (left []limen.Field) {
 
 // take takes a part of the body as it was framed, and gives what is in it.
 func (s *side) take(part []byte, give func([]byte)) {
-	if s.isCut {
+	if s.came += int64(len(part)); s.isCut {
 		return
 	}
 	if !s.isChunked {
@@ -58,9 +59,10 @@ func (s *side) add(data []byte, give func([]byte)) {
 }
 
 // end takes how many bytes there were in all, with what framed them. That is told
-// from the rest only in what was kept.
+// from the rest only in what was kept. Of chunks the last may be missing, as in a
+// stream that somebody has left, and in those that the proxy has made.
 func (s *side) end(all int64) {
-	if !s.isChunked || s.isCut || !s.chunks.isDone {
+	if !s.isChunked || s.came < all && !s.chunks.isDone {
 		s.size = max(s.size, all)
 	}
 }

@@ -1,6 +1,7 @@
 package tap
 
 import (
+	"cmp"
 	"encoding/binary"
 
 	"github.com/limenhq/limen"
@@ -11,6 +12,7 @@ import (
 type socket struct {
 	tell  func(kind limen.FrameKind, body []byte, size int64)
 	keeps bool      // the bodies are wanted
+	most  int       // bytes of one that are kept; zero means bodyMost
 	plain *inflater // of messages that are compressed; nil if none may be
 
 	head   [14]byte
@@ -134,7 +136,7 @@ func (s *socket) takePayload(b []byte) int {
 	}
 	if s.keeps {
 		from := len(to.body)
-		to.body = append(to.body, b[:min(n, bodyMost-from)]...)
+		to.body = append(to.body, b[:max(0, min(n, cmp.Or(s.most, bodyMost)-from))]...)
 		if s.frame.isMasked {
 			for i := range to.body[from:] {
 				to.body[from+i] ^= s.frame.mask[(s.seen+uint64(i))%4]

@@ -73,8 +73,9 @@ func (s *spool) shrink() {
 }
 
 // keep puts a piece into the spool: parts, and one more of two halves, if its kind is
-// not 0. It reports whether there was room.
-func (t *Tap) keep(p piece, parts []byte, kind partKind, before, after []byte) bool {
+// not 0. It reports whether there was room; then a track that is over is none of those
+// that are open any more.
+func (t *Tap) keep(p piece, parts []byte, kind partKind, before, after []byte, over *Track) bool {
 	size := len(parts)
 	var head [partHeadMost]byte
 	var last []byte
@@ -100,6 +101,9 @@ func (t *Tap) keep(p piece, parts []byte, kind partKind, before, after []byte) b
 	if isFirst {
 		b.begun++
 		b.highest = max(b.highest, p.number)
+	}
+	if over != nil {
+		t.open.remove(over)
 	}
 	return true
 }

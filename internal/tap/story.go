@@ -19,6 +19,7 @@ type story struct {
 
 	said, told talk // of a stream; nil if what goes that way is not one
 	keeps      bool // bodies and messages are wanted, and not only how many there are
+	most       int  // bytes of a message that are kept; zero means bodyMost
 	frame      func(limen.Frame)
 	now        time.Time // when what is read now was said
 
@@ -131,10 +132,10 @@ func (s *story) answered(p part) {
 		s.request.keeps, s.answer.keeps = false, false // what is said is in the messages
 		s.request.isChunked, s.answer.isChunked = false, false
 		extensions := valueOf(fields, "Sec-Websocket-Extensions")
-		s.said = &socket{tell: s.message(true), keeps: s.keeps, plain: newInflater(extensions, "client_no_context_takeover")}
-		s.told = &socket{tell: s.message(false), keeps: s.keeps, plain: newInflater(extensions, "server_no_context_takeover")}
+		s.said = &socket{tell: s.message(true), keeps: s.keeps, most: s.most, plain: newInflater(extensions, "client_no_context_takeover")}
+		s.told = &socket{tell: s.message(false), keeps: s.keeps, most: s.most, plain: newInflater(extensions, "server_no_context_takeover")}
 	case x.Media == "text/event-stream" && valueOf(fields, "Content-Encoding") == "":
-		s.told = &events{tell: s.message(false), keeps: s.keeps}
+		s.told = &events{tell: s.message(false), keeps: s.keeps, most: s.most}
 	}
 }
 

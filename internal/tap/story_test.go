@@ -35,6 +35,7 @@ func TestAnAddressIsWhatTheClientAskedFor(t *testing.T) {
 		{"OPTIONS * HTTP/1.1\r\nhost: shop.localhost\r\n\r\n", false, "http://shop.localhost*"},
 		{"GET http://other.localhost/x HTTP/1.1\r\nHost: shop.localhost\r\n\r\n", false, "http://other.localhost/x"},
 		{"CONNECT other:443 HTTP/1.1\r\nHost: other:443\r\n\r\n", false, "other:443"},
+		{"GET /login?next=http://other.localhost/delete HTTP/1.1\r\nHost: shop.localhost\r\n\r\n", false, "http://shop.localhost/login?next=http://other.localhost/delete"},
 		{"GET /odd path HTTP/1.0\r\n\r\n", false, "http:///odd"},
 		{"\x00", false, ""},
 	} {
@@ -76,6 +77,34 @@ func TestBodiesAreTakenOutOfTheirChunks(t *testing.T) {
 	}
 	if string(r.Answer.Body) != "world!" || r.Fault != "the upstream hung up" {
 		t.Errorf("%+v", r.Answer)
+	}
+}
+
+// Whoever leaves a stream, and a server that breaks off, leave no last chunk; what
+// came is whole all the same.
+func TestABodyWithoutItsLastChunkIsAsLongAsWhatCame(t *testing.T) {
+	for _, row := range []struct {
+		content string
+		passed  int64
+		want    int64
+		isCut   bool
+	}{
+		{"6\r\nworld!\r\n", 0, 6, false},
+		{"6\r\nworld!", 0, 6, false},
+		{"6\r\nwor", 0, 3, false},
+		{"6\r\nworld!\r\nzz\r\nrest", 0, 6, false},
+		{"6\r\nworld!\r\n", 100, 111, true}, // of which nobody knows what was in chunks
+		{"6\r\nworld!\r\n0\r\n\r\n", 0, 6, false},
+	} {
+		r := keep(t, way, asked, func(k *Track) {
+			k.Answered(at(1), []byte("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"))
+			k.Content([]byte(row.content))
+			k.Passed(0, row.passed)
+			k.End(at(2), "the answer broke off")
+		})
+		if r.Received != row.want || r.Answer.Size != row.want || r.Answer.IsCut() != row.isCut || len(r.Gaps) > 0 != row.isCut {
+			t.Errorf("%q: %d bytes, %+v, %+v", row.content, r.Received, r.Answer, r.Gaps)
+		}
 	}
 }
 

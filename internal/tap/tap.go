@@ -132,23 +132,16 @@ func (t *Tap) Begin(at time.Time, from Passage, head []byte) *Track {
 	if t.config.Wants != nil && !t.config.Wants(from.Route) {
 		return nil
 	}
-	k := newTrack(t, at)
-	t.mu.Lock()
-	if t.isClosed {
-		t.mu.Unlock()
-		return nil
+	k := newTrack(t, at, from, head)
+	if k != nil {
+		t.stir()
 	}
-	k.number = t.last.Add(1)
-	t.open.add(k)
-	t.mu.Unlock()
-	k.begin(at, from, head)
-	t.stir()
 	return k
 }
 
 // keepPerson keeps whose a connection is, if there is room.
 func (t *Tap) keepPerson(say []byte) {
-	t.keep(piece{}, nil, partWhose, say, nil)
+	t.keep(piece{}, nil, partWhose, say, nil, nil)
 	t.stir()
 }
 

@@ -55,20 +55,29 @@ var (
 	waits  = sync.Pool{New: func() any { return new([trackRoom]byte) }}
 )
 
-func newTrack(t *Tap, at time.Time) *Track {
+// newTrack returns the track of a request, which has its head; nil if the tap is
+// closed.
+func newTrack(t *Tap, at time.Time, from Passage, head []byte) *Track {
 	k := tracks.Get().(*Track)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.tap, k.number, k.begun, k.sequence, k.status, k.answered = t, 0, at.UnixNano(), 0, 0, 0
 	k.isConnect, k.isStream, k.isTunnel, k.isMissed, k.isOver, k.isLate = false, false, false, false, false, false
 	k.asked, k.content = direction{}, direction{}
+	t.mu.Lock()
+	if t.isClosed {
+		t.mu.Unlock()
+		return nil
+	}
+	k.number = t.last.Add(1)
+	t.open.add(k)
+	t.mu.Unlock()
+	k.begin(at, from, head)
 	return k
 }
 
 // begin takes the head of the request, and its way.
 func (k *Track) begin(at time.Time, from Passage, head []byte) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
 	head = head[:min(len(head), headMost)]
 	k.isConnect = bytes.HasPrefix(head, []byte("CONNECT "))
 	var room [512]byte
@@ -181,22 +190,22 @@ func (k *Track) End(at time.Time, fault string) {
 		k.append(partEnd, b, nil)
 	}
 	k.isLate = !k.flush(0, nil, nil)
-	t, isLate := k.tap, k.isLate
+	t, isFree := k.tap, !k.isLate
+	if isFree && k.isMissed {
+		k.leave()
+	}
 	k.mu.Unlock()
-	if !isLate {
-		k.free()
+	if isFree {
+		tracks.Put(k)
 	}
 	t.stir()
 }
 
-// free gives the track to another request.
-func (k *Track) free() {
-	t := k.tap
-	t.mu.Lock()
-	t.open.remove(k)
-	t.mu.Unlock()
-	k.mu.Lock()
+// leave takes the track from those that are open, where nothing was kept with which
+// that is done.
+func (k *Track) leave() {
+	k.tap.mu.Lock()
+	k.tap.open.remove(k)
+	k.tap.mu.Unlock()
 	k.release()
-	k.mu.Unlock()
-	tracks.Put(k)
 }

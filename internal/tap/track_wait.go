@@ -46,7 +46,11 @@ func (k *Track) flush(kind partKind, before, after []byte) bool {
 	if k.wait != nil {
 		waiting = k.wait[:k.n]
 	}
-	isKept := k.tap.keep(p, waiting, kind, before, after)
+	var over *Track
+	if k.isOver {
+		over = k
+	}
+	isKept := k.tap.keep(p, waiting, kind, before, after, over)
 	k.sequence++
 	switch {
 	case isKept:
@@ -82,9 +86,13 @@ func (k *Track) sweep() (waits bool) {
 	wasLate := k.isLate
 	waits = !k.flush(0, nil, nil) && wasLate
 	k.isLate = waits
+	isFree := wasLate && !waits
+	if isFree && k.isMissed {
+		k.leave()
+	}
 	k.mu.Unlock()
-	if wasLate && !waits {
-		k.free()
+	if isFree {
+		tracks.Put(k)
 	}
 	return waits
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"sync"
+	"time"
 
 	"github.com/limenhq/limen"
 )
@@ -17,10 +18,14 @@ type Watch struct {
 	Ready  func() // is called once nothing goes by unheard; nil for nothing
 }
 
+// countPause is how long nothing is said of what is not told, once something was: it
+// would stand between the lines that matter.
+const countPause = time.Second
+
 // Watch tells what goes by from now on, until ctx ends or next fails: requests that
-// have ended, those that go on for longer, their messages, and how many it could
-// not tell of. A slow one misses some, and holds up nobody. It returns the error of
-// next.
+// have ended, those that go on for longer, their messages, and now and then how many
+// were not kept, or not told. A slow one misses some, and holds up nobody. It returns
+// the error of next.
 func (t *Tap) Watch(ctx context.Context, w Watch, next func(limen.Tapped) error) error {
 	one := &watcher{Watch: w, came: make(chan struct{}, 1), told: map[string]bool{}}
 	t.join(one, true)
@@ -28,17 +33,28 @@ func (t *Tap) Watch(ctx context.Context, w Watch, next func(limen.Tapped) error)
 	if w.Ready != nil {
 		w.Ready()
 	}
+	over := time.NewTimer(countPause)
+	over.Stop()
+	defer over.Stop()
+	isPaused := false
 	for {
-		for _, item := range one.take() {
-			if item.Kind == limen.TapMissed {
-				item.Time = t.config.Now().UTC()
+		items := one.take()
+		if !isPaused {
+			if missed := one.counted(t.config.Now()); missed.Kind != 0 {
+				items = append(items, missed)
+				over.Reset(countPause)
+				isPaused = true
 			}
+		}
+		for _, item := range items {
 			if err := next(item); err != nil {
 				return err
 			}
 		}
 		select {
 		case <-one.came:
+		case <-over.C:
+			isPaused = false
 		case <-ctx.Done():
 			return nil
 		case <-t.ctx.Done():
@@ -75,11 +91,12 @@ type watcher struct {
 
 	came chan struct{}
 
-	mu     sync.Mutex // guards what follows
-	queue  []limen.Tapped
-	room   int             // bytes of messages in it
-	missed int64           // requests it was not told of since
-	told   map[string]bool // requests that go on, of which it was
+	mu      sync.Mutex // guards what follows
+	queue   []limen.Tapped
+	room    int             // bytes of messages in it
+	missed  int64           // requests that were not kept since that was told
+	unshown int64           // and what there was no time or room to tell
+	told    map[string]bool // requests that go on, of which it was
 }
 
 // take returns what there is to be told.
@@ -87,11 +104,20 @@ func (w *watcher) take() []limen.Tapped {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	all := w.queue
-	if w.missed > 0 {
-		all = append(all, limen.Tapped{Kind: limen.TapMissed, Missed: w.missed})
-	}
-	w.queue, w.room, w.missed = nil, 0, 0
+	w.queue, w.room = nil, 0
 	return all
+}
+
+// counted returns how many it was not told of since that was asked last; of no kind,
+// if of all.
+func (w *watcher) counted(now time.Time) (item limen.Tapped) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.missed > 0 || w.unshown > 0 {
+		item = limen.Tapped{Time: now.UTC(), Kind: limen.TapMissed, Missed: w.missed, Unshown: w.unshown}
+	}
+	w.missed, w.unshown = 0, 0
+	return item
 }
 
 // exchange tells of a request.
@@ -128,11 +154,12 @@ func (w *watcher) frame(f limen.Frame) {
 	w.put(limen.Tapped{Time: f.Time, Kind: limen.TapFrame, Frame: &f})
 }
 
-// miss notes that they are not told of some.
-func (w *watcher) miss(n int64) {
+// miss notes that some were not kept, and some not looked at.
+func (w *watcher) miss(n, unshown int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.missed += n
+	w.unshown += unshown
 	nudge(w.came)
 }
 
@@ -140,7 +167,7 @@ func (w *watcher) miss(n int64) {
 func (w *watcher) put(item limen.Tapped) {
 	nudge(w.came)
 	if len(w.queue) >= untoldMost || w.room > untoldRoom {
-		w.missed++
+		w.unshown++
 		return
 	}
 	w.queue = append(w.queue, item)

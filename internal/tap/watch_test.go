@@ -3,6 +3,7 @@ package tap
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -108,6 +109,24 @@ func TestMessagesThatComeAtOnceAreToldBehindTheirRequest(t *testing.T) {
 	}
 }
 
+// Somebody who begins a message on each of many WebSockets, and ends none, is not
+// given a buffer of a mebibyte for each.
+func TestOfManyStreamsLessOfEachMessageIsKept(t *testing.T) {
+	const streams, size = 64, 600 << 10
+	p := open(t, t.TempDir(), Config{Size: 64 << 20})
+	told := watch(t, p, Watch{Frames: true})
+	var last *Track
+	for range streams {
+		last = p.Begin(at(0), way, []byte("GET /events HTTP/1.1\r\nHost: shop.localhost\r\n\r\n"))
+		last.Answered(at(1), []byte("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"))
+		<-told
+	}
+	last.Content([]byte("data: " + strings.Repeat("x", size-6) + "\n\n"))
+	if f := (<-told).Frame; f == nil || f.Size != size || len(f.Body) > unsaidMost/streams {
+		t.Errorf("%+v", f)
+	}
+}
+
 func TestARequestThatTakesLongIsToldBeforeItEnds(t *testing.T) {
 	var later atomic.Int64
 	p := open(t, t.TempDir(), Config{Now: func() time.Time { return at(0).Add(time.Duration(later.Load())) }})
@@ -126,18 +145,18 @@ func TestARequestThatTakesLongIsToldBeforeItEnds(t *testing.T) {
 func TestASlowWatcherMissesSomeAndHearsHowMany(t *testing.T) {
 	p := open(t, t.TempDir(), Config{})
 	goOn, begun := make(chan struct{}), make(chan struct{}, 1)
-	sum, rest := make(chan int64, 1), int64(0)
+	sum, rest, missed := make(chan int64, 1), int64(0), int64(0)
 	const all = 3 * lookMost
 	go p.Watch(t.Context(), Watch{Ready: func() { begun <- struct{}{} }}, func(item limen.Tapped) error {
 		if rest == 0 {
 			begun <- struct{}{}
 			<-goOn
 		}
-		if rest += item.Missed; item.Exchange != nil {
+		if rest += item.Missed + item.Unshown; item.Exchange != nil {
 			rest++
 		}
-		if rest == all {
-			sum <- rest
+		if missed += item.Missed; rest == all {
+			sum <- missed
 		}
 		return nil
 	})
@@ -147,8 +166,42 @@ func TestASlowWatcherMissesSomeAndHearsHowMany(t *testing.T) {
 	}
 	<-begun
 	close(goOn)
-	if got := <-sum; got != all {
-		t.Errorf("%d of %d", got, all)
+	if got := <-sum; got != p.Missed() {
+		t.Errorf("%d were not kept, it says of %d", p.Missed(), got)
+	}
+}
+
+// Those are kept, and it is said now and then, not each time the tap looks.
+func TestWhatIsNotShownIsSaidOnceInAWhile(t *testing.T) {
+	dir := t.TempDir()
+	p := open(t, dir, Config{})
+	counts := make(chan limen.Tapped, 10)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	ready := make(chan struct{})
+	go p.Watch(ctx, Watch{Ready: func() { close(ready) }}, func(item limen.Tapped) error {
+		if item.Kind == limen.TapMissed {
+			counts <- item
+		}
+		return nil
+	})
+	<-ready
+	var before limen.Tapped
+	for round := range int64(2) {
+		for n := range 2 * lookMost {
+			for n%64 == 0 && isBehind(p) {
+				runtime.Gosched()
+			}
+			pass(p, n)
+		}
+		item := <-counts
+		if item.Missed > 0 || item.Unshown == 0 || round > 0 && item.Time.Sub(before.Time) < countPause {
+			t.Errorf("%+v behind %+v", item, before)
+		}
+		before = item
+	}
+	if kept := exchanges(t, dir, Question{Most: 5 * lookMost}); int64(len(kept)) < before.Unshown {
+		t.Errorf("%d are kept", len(kept))
 	}
 }
 

@@ -67,7 +67,7 @@ var exchangeColumns = []exchangeColumn{
 	{title: "METHOD", width: 6, cell: func(e limen.Exchange, _ Options) string { return cut(Safe(e.Method), 12) }},
 	{title: "STATUS", width: 6, cell: func(e limen.Exchange, _ Options) string { return outcome(e) }, tint: func(e limen.Exchange) style { return statusTint(e.Status) }},
 	{title: "FIRST", width: 7, least: 110, isRight: true, cell: func(e limen.Exchange, _ Options) string { return lasted(e.FirstByte, e.Status == 0) }},
-	{title: "TOTAL", width: 7, isRight: true, cell: func(e limen.Exchange, _ Options) string { return lasted(e.Total, e.Open) }},
+	{title: "TOTAL", width: 7, isRight: true, cell: func(e limen.Exchange, _ Options) string { return lasted(e.Total, e.Open || e.Total == 0) }},
 	{title: "SENT", width: 8, least: 110, isRight: true, cell: func(e limen.Exchange, _ Options) string { return size(uint64(max(e.Sent, 0))) }},
 	{title: "RECEIVED", width: 8, least: 100, isRight: true, cell: func(e limen.Exchange, _ Options) string { return size(uint64(max(e.Received, 0))) }},
 }
@@ -84,7 +84,7 @@ func outcome(e limen.Exchange) string {
 }
 
 // lasted says how long something took with three figures, as in "4.21ms"; what is
-// not over has a dash.
+// not over, or whose end nobody saw, has a dash.
 func lasted(d time.Duration, isOpen bool) string {
 	if isOpen {
 		return "-"
@@ -114,12 +114,14 @@ func exchangeHead(o Options) string {
 // exchangeLine is a request on one line. What is long, or differs from run to
 // run, stands last.
 func exchangeLine(e limen.Exchange, withHost bool, o Options) string {
-	before := exchangeCells(o, func(c exchangeColumn) (string, style) {
-		if c.tint == nil {
-			return c.cell(e, o), ""
-		}
-		return c.cell(e, o), c.tint(e)
-	})
+	cells := func(o Options) string {
+		return exchangeCells(o, func(c exchangeColumn) (string, style) {
+			if c.tint == nil {
+				return c.cell(e, o), ""
+			}
+			return c.cell(e, o), c.tint(e)
+		})
+	}
 	after := ""
 	if e.Initiator != nil {
 		after = gutter + nameOf(limen.Owner{Process: *e.Initiator})
@@ -135,11 +137,13 @@ func exchangeLine(e limen.Exchange, withHost bool, o Options) string {
 	}
 	where, after := Safe(addressWord(e, withHost)), Safe(after)
 	if o.Width > 0 {
-		room := o.Width - widthOf(before)
-		after = cut(after, max(narrowest, room/2))
+		plain := o
+		plain.Color = false // colours take no room
+		room := o.Width - widthOf(cells(plain))
+		after = cut(after, max(narrowest, room-min(widthOf(where), room/2)))
 		where = cut(where, max(narrowest, room-widthOf(after)))
 	}
-	return before + where + after
+	return cells(o) + where + after
 }
 
 // exchangeCells are the cells before the address, each as wide as its column.

@@ -4,7 +4,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/coding"
@@ -33,6 +32,9 @@ func proseRecording(p *page, r limen.Recording, o Options) {
 	about("time", r.Time.In(o.zone()).Format("2006-01-02 15:04:05.000 MST"))
 	about("by", askerWords(r.Exchange))
 
+	if len(r.Messages) > 0 {
+		r.Request, r.Answer = inMessages(r.Request), inMessages(r.Answer)
+	}
 	p.linef("")
 	p.linef("%s", o.paint(bold, Safe(r.Method+" "+Path(r.Exchange)+" "+r.Protocol)))
 	p.message(r.Request, "limen tap show "+r.ID+" --sent --body -", o)
@@ -49,6 +51,14 @@ func proseRecording(p *page, r limen.Recording, o Options) {
 	}
 }
 
+// inMessages is one side of a WebSocket: what was said stands in its messages.
+func inMessages(m limen.Message) limen.Message {
+	if len(m.Body) == 0 {
+		m.Size = 0
+	}
+	return m
+}
+
 // Path is what a server was asked for: a path, and a query.
 func Path(e limen.Exchange) string { e.Call = ""; return addressWord(e, false) }
 
@@ -60,6 +70,9 @@ func tookWords(e limen.Exchange) string {
 	}
 	if e.Open {
 		return words + "and goes on"
+	}
+	if e.Total == 0 {
+		return words + "and nobody saw its end"
 	}
 	return words + lasted(e.Total, false) + " in all"
 }
@@ -123,7 +136,7 @@ func (p *page) body(m limen.Message, next string, o Options) {
 	case !coding.IsText(contentType, text):
 		p.hex(text)
 		if len(text) > mostBodyHex || plain.IsCut() {
-			p.rest(len(text), plain, next, o)
+			p.rest(plain, next, o)
 		}
 		return
 	case !plain.IsCut() && coding.IsJSON(contentType, text):
@@ -138,15 +151,19 @@ func (p *page) body(m limen.Message, next string, o Options) {
 		p.linef("%s", safeTabs(strings.TrimRight(one, "\r\n")))
 	}
 	if lines > mostBodyLines || len(shown) < len(text) || plain.IsCut() {
-		p.rest(len(plain.Body), plain, next, o)
+		p.rest(plain, next, o)
 	}
 }
 
 // rest says that a body goes on.
-func (p *page) rest(all int, m limen.Message, next string, o Options) {
+func (p *page) rest(m limen.Message, next string, o Options) {
+	all := int64(len(m.Body))
+	if m.Size > 0 && m.Field("Content-Encoding") == "" {
+		all = m.Size // a word in the place of a secret may have another length
+	}
 	text := "… " + size(uint64(all)) + " in all: " + Safe(next)
 	if m.IsCut() {
-		text = "… it is cut: of " + size(uint64(max(m.Size, int64(all)))) + " only the beginning was kept"
+		text = "… it is cut: of " + size(uint64(max(m.Size, all))) + " only the beginning was kept"
 	}
 	p.linef("%s", o.paint(dim, text))
 }
@@ -178,36 +195,6 @@ func (p *page) hex(b []byte) {
 func hexByte(b byte) string {
 	const digits = "0123456789abcdef"
 	return string([]byte{digits[b>>4], digits[b&15]})
-}
-
-// frameWidth is how much of a message stands on its line where there is no
-// terminal.
-const frameWidth = 400
-
-// frameLine is a message of a WebSocket, or an event, on one line.
-func frameLine(f limen.Frame, o Options) string {
-	way := "<"
-	if f.FromClient {
-		way = ">"
-	}
-	when := f.Time.UTC().Format("2006-01-02T15:04:05.000Z07:00")
-	if o.Width > 0 {
-		when = f.Time.In(o.zone()).Format(time.TimeOnly)
-	}
-	before := strings.Join([]string{pad(Safe(f.Exchange), 4), when, way, pad(f.Kind.String(), 6), pad(size(uint64(max(f.Size, 0))), 8)}, gutter) + gutter
-	room := frameWidth
-	if o.Width > 0 {
-		room = max(narrowest, o.Width-widthOf(before))
-	}
-	body := f.Body[:min(len(f.Body), 4*room)]
-	text := Safe(strings.TrimSpace(string(body)))
-	if f.Kind != limen.FrameEvent && f.Kind != limen.FrameText && !coding.IsText("", body) {
-		text = ""
-		for _, b := range body[:min(len(body), room/3)] {
-			text += hexByte(b) + " "
-		}
-	}
-	return before + cut(text, room)
 }
 
 // Body writes a body alone, as people read it: to a terminal nothing that it

@@ -10,13 +10,14 @@ import (
 // A Tapping writes what a tap tells, as it comes.
 type Tapping struct {
 	Out io.Writer // requests, and nothing else; in JSON all that is told
-	Err io.Writer // what is tapped, and how much was not seen
+	Err io.Writer // what is tapped, and how much is not told
 
 	Format  Format
 	Options Options
 
 	hasBegun bool
 	withHost bool
+	hasFault bool // it was told why requests are not kept
 }
 
 // Write writes one thing that is told, whole and at once.
@@ -34,10 +35,8 @@ func (t *Tapping) Write(n limen.Tapped) error {
 			return err
 		}
 	}
-	if n.Missed > 0 {
-		var p page
-		p.linef("%s went by unseen: there were too many at once", Counted(int(n.Missed), "request"))
-		if err := p.to(t.Err); err != nil {
+	if n.Missed > 0 || n.Unshown > 0 || n.Gap != nil {
+		if err := t.missed(n); err != nil {
 			return err
 		}
 	}
@@ -59,6 +58,34 @@ func (t *Tapping) Write(n limen.Tapped) error {
 		p.linef("%s", frameLine(*n.Frame, t.Options))
 	}
 	return p.to(t.Out)
+}
+
+// missed says how many requests were not kept, why that is, once if it lasts, and how
+// many can be looked at later.
+func (t *Tapping) missed(n limen.Tapped) error {
+	t.hasFault = t.hasFault || n.Gap != nil
+	var p page
+	switch {
+	case t.hasFault && n.Missed > 0:
+		p.linef("%s not kept", were(n.Missed))
+	case n.Missed > 0:
+		p.linef("%s not kept: there were too many at once", were(n.Missed))
+	}
+	if n.Unshown > 0 {
+		p.linef("%s not shown: there were too many at once; limen tap ls has all", were(n.Unshown))
+	}
+	if err := p.to(t.Err); err != nil || n.Gap == nil {
+		return err
+	}
+	return Gaps(t.Err, []limen.Gap{*n.Gap})
+}
+
+// were is the beginning of a sentence about requests.
+func were(n int64) string {
+	if n == 1 {
+		return "1 request was"
+	}
+	return Counted(int(n), "request") + " were"
 }
 
 // row writes a request as formats have it that separate values. Messages have no

@@ -212,5 +212,7 @@ var told = []limen.Tapped{
 	{Kind: limen.TapExchange, Exchange: &limen.Exchange{ID: "18", Time: six, Method: "GET", URL: "http://api.localhost/" + strings.Repeat("long/", 30), Fault: "the connection was refused"}},
 	{Kind: limen.TapExchange, Exchange: &limen.Exchange{ID: "19", Time: six, Method: "POST", URL: "http://api.localhost/shop.Cart/Add", Call: "shop.Cart/Add", Status: 200, Total: 2 * time.Second, Frames: 3, Open: true}},
 	{Kind: limen.TapFrame, Frame: &bought.Messages[0]},
-	{Kind: limen.TapMissed, Missed: 12},
+	{Kind: limen.TapMissed, Missed: 12, Unshown: 1},
+	{Kind: limen.TapMissed, Missed: 1, Gap: &limen.Gap{What: "requests that go through limen", Why: "they cannot be written: no space left on device", Next: "make room on the disk"}},
+	{Kind: limen.TapMissed, Missed: 2, Unshown: 4000},
 }
