@@ -17,6 +17,7 @@ const briefly = 0
 type ear struct {
 	raw     syscall.RawConn // nil before it is needed
 	look    func(fd uintptr)
+	first   byte // of what came
 	isQuiet bool
 }
 
@@ -44,10 +45,6 @@ func (e *ear) open(l *line) bool {
 	if err != nil {
 		return false
 	}
-	e.raw, e.look = raw, func(fd uintptr) {
-		var b [1]byte
-		_, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		e.isQuiet = err == syscall.EAGAIN
-	}
+	e.raw, e.look = raw, func(fd uintptr) { e.isQuiet = peek(fd, &e.first) == syscall.EAGAIN }
 	return true
 }

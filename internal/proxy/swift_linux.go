@@ -114,6 +114,15 @@ func (s *swift) Write(p []byte) (n int, err error) {
 	return n, nil
 }
 
+// peek looks at the first byte that has come, and leaves it there. It does not wait.
+func peek(fd uintptr, first *byte) error {
+	_, _, errno := syscall.RawSyscall6(syscall.SYS_RECVFROM, fd, uintptr(unsafe.Pointer(first)), 1, syscall.MSG_PEEK|syscall.MSG_DONTWAIT, 0, 0)
+	if errno != 0 {
+		return errno
+	}
+	return nil
+}
+
 // failed says what went wrong as net does.
 func (s *swift) failed(what string, errno syscall.Errno) error {
 	return &net.OpError{Op: what, Net: s.LocalAddr().Network(), Source: s.LocalAddr(), Addr: s.RemoteAddr(), Err: os.NewSyscallError(what, errno)}
