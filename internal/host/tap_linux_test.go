@@ -459,9 +459,9 @@ func TestWhatIsRefusedBeforeAServerIsToldToWhoTapsIt(t *testing.T) {
 	h := keeping(t)
 	upstream(t, "3000", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "hello") })
 	all := tapped(t, h, op.TapIn{})
-	one := tapped(t, h, op.TapIn{Target: &limen.Target{Port: 3000}, Port: 4000})
-	fetch(t, "GET", "http://127.0.0.1:4000/", "www.example.com", nil, nil)
-	fetch(t, "GET", "http://127.0.0.1:4000/", "localhost", nil, nil)
+	one := tapped(t, h, op.TapIn{Target: &limen.Target{Port: 3000}, Port: 14600})
+	fetch(t, "GET", "http://127.0.0.1:14600/", "www.example.com", nil, nil)
+	fetch(t, "GET", "http://127.0.0.1:14600/", "localhost", nil, nil)
 	for _, want := range []int{421, 200} {
 		if e := one.exchange(); e.Status != want || e.Name != "" || e.Target != "3000" {
 			t.Errorf("told %+v, want %d", e, want)
@@ -477,7 +477,7 @@ func TestWhatIsRefusedBeforeAServerIsToldToWhoTapsIt(t *testing.T) {
 func TestWhatCannotBeKeptIsToldToAllWhoTap(t *testing.T) {
 	h := bare(t)
 	upstream(t, "3000", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "hello") })
-	one := tapped(t, h, op.TapIn{Target: &limen.Target{Port: 3000}, Port: 4000})
+	one := tapped(t, h, op.TapIn{Target: &limen.Target{Port: 3000}, Port: 14600})
 	other := tapped(t, h, op.TapIn{Target: &limen.Target{Port: 3000}, Port: 4001})
 	dir, err := h.tapes()
 	if err == nil {
@@ -486,7 +486,7 @@ func TestWhatCannotBeKeptIsToldToAllWhoTap(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, text := fetch(t, "GET", "http://127.0.0.1:4000/", "localhost", nil, nil); text != "hello" {
+	if _, text := fetch(t, "GET", "http://127.0.0.1:14600/", "localhost", nil, nil); text != "hello" {
 		t.Errorf("%q", text)
 	}
 	for _, p := range []*tapping{one, other} {
