@@ -35,12 +35,19 @@ func (h *Host) Tap(ctx context.Context, in op.TapIn, next func(limen.Tapped) err
 	if v.standin != nil {
 		h.tape.listen(v.standin.proxy, in.Target)
 		defer h.tape.letGo(v.standin.proxy)
-		v.standin.serve(tapping, stop)
 	}
 	over := v.awaitEnd(tapping, stop)
-	err = v.follow(tapping, recorder, next)
+	err = v.follow(tapping, recorder, func() { v.serve(tapping, stop) }, next)
 	stop()
 	return cmp.Or(err, over(), ctx.Err())
+}
+
+// serve begins to answer before the target. Clients that came sooner have waited, so
+// that none of their requests goes by unheard.
+func (v *vigil) serve(ctx context.Context, stop context.CancelFunc) {
+	if v.standin != nil {
+		v.standin.serve(ctx, stop)
+	}
 }
 
 // awaitEnd stops a tap when nothing can come through any more. The function it
@@ -114,8 +121,9 @@ func (h *Host) newVigil(ctx context.Context, in op.TapIn) (*vigil, error) {
 	return v, err
 }
 
-// follow tells what is tapped, and then what goes by.
-func (v *vigil) follow(ctx context.Context, recorder *tap.Tap, next func(limen.Tapped) error) error {
+// follow tells what is tapped, and then what goes by; from when it calls ready on, of
+// all.
+func (v *vigil) follow(ctx context.Context, recorder *tap.Tap, ready func(), next func(limen.Tapped) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	opened := limen.Tapped{Time: v.host.now().UTC(), Kind: limen.TapOpened, Tap: v.tap(ctx)}
@@ -123,7 +131,9 @@ func (v *vigil) follow(ctx context.Context, recorder *tap.Tap, next func(limen.T
 	w := tap.Watch{Wants: v.wants, Frames: v.in.Frames, Ready: func() {
 		if refused = next(opened); refused != nil {
 			stop()
+			return
 		}
+		ready()
 	}}
 	err := recorder.Watch(ctx, w, func(item limen.Tapped) error {
 		if item.Kind == limen.TapMissed {
