@@ -48,6 +48,7 @@ type hot struct {
 	sends      int    // how often it was sent to no avail, on a connection of its own
 	reading    reading
 	tape       tape
+	fiber      *fiber // by which it runs on a loop; nil for a goroutine like any other
 
 	way atomic.Pointer[tether] // the tether, for who cuts all off
 }
@@ -78,6 +79,14 @@ func addressOf(a net.Addr) netip.AddrPort {
 	return netip.AddrPortFrom(at.Addr().Unmap().WithZone(""), at.Port())
 }
 
+// begin serves a new client. Many come with one request only: these stay where they are.
+func (h *hot) begin() {
+	if h.sorter.isEager && h.board() {
+		return
+	}
+	h.serve()
+}
+
 // serve answers requests until one is lent, or the connection ends.
 func (h *hot) serve() {
 	defer h.recover()
@@ -101,6 +110,9 @@ func (h *hot) serve() {
 		switch h.carry(n) {
 		case hotNext:
 			h.guest.rest()
+			if h.board() {
+				return // it goes on there
+			}
 		case hotLast:
 			h.linger()
 			return
@@ -154,7 +166,7 @@ func (h *hot) read(p phase) error {
 	}
 	h.in = roomIn(h.in)
 	for {
-		n, err := h.conn.Read(h.in[len(h.in):cap(h.in)])
+		n, err := h.listen(h.in[len(h.in):cap(h.in)])
 		h.in = h.in[:len(h.in)+n]
 		switch {
 		case n > 0: // an error comes again

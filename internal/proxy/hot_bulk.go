@@ -32,6 +32,9 @@ func (h *hot) passBulk() error {
 	room := hotBulks.Get().(*[hotBulk]byte)
 	defer hotBulks.Put(room)
 	seen := h.given.left // as much as has to be copied
+	if seen >= leastSplice {
+		h.fiber.leave() // it would keep others waiting
+	}
 	switch {
 	case h.secret != nil || seen < leastSplice: // TLS is done here
 	case h.tape.to != nil:

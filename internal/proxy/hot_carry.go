@@ -25,13 +25,18 @@ func (h *hot) carry(n int) hotWay {
 	}
 	method := h.head.method.of(h.said)
 	h.guest.enter(phaseOther)
-	t, err := h.route.Upstream.take(h.ctx, "", !idempotent[string(method)])
-	if err != nil {
-		return hotLend // there it is held until there is an upstream
+	t := h.route.Upstream.ready("", !idempotent[string(method)], h.fiber.place())
+	if t == nil {
+		var err error
+		h.fiber.leave()
+		if t, err = h.route.Upstream.fasten(h.ctx, ""); err != nil {
+			return hotLend // there it is held until there is an upstream
+		}
 	}
 	room := hotOuts.Get().(*[hotOut]byte)
 	h.tether, h.out = t, room[:0]
 	h.way.Store(t)
+	h.fiber.take(t)
 	h.tape.load(h)
 	way := h.exchange(method, h.said[n:n+plain])
 	if way != hotLend {
@@ -54,6 +59,7 @@ func (h *hot) exchange(method, body []byte) hotWay {
 	if h.asked.isDone {
 		h.reading.state.Store(readingMay)
 	} else {
+		h.fiber.leave()
 		h.reading.start(h)
 	}
 	return h.hear(method)
@@ -112,6 +118,7 @@ func (h *hot) write(b []byte) error {
 // lack is when there is no answer, or none that is HTTP.
 func (h *hot) lack(err error) hotWay {
 	t := h.tether
+	h.fiber.leave()
 	h.reading.stop(h)
 	defer t.end()
 	switch why := breach(h.reading.breach.Load()); {

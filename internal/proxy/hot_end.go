@@ -28,6 +28,7 @@ func (h *hot) done() {
 
 // cut ends the connection at once, as does nothing that is whole.
 func (h *hot) cut() hotWay {
+	h.fiber.over()
 	h.leave()
 	h.guest.close()
 	return hotOver
@@ -45,6 +46,7 @@ func (h *hot) refuse(why breach) hotWay {
 	if h.reading.isAnswering.Load() {
 		return h.cut()
 	}
+	h.fiber.leave()
 	now := h.sorter.now()
 	h.tape.refused(h, why)
 	h.guest.SetWriteDeadline(now.Add(lingerTime))
@@ -65,6 +67,7 @@ func (h *hot) refuseHead(why breach) {
 // linger ends the connection in good order. If bytes of the client were left unread,
 // the system would have it lose the answer (RFC 9112, 9.6).
 func (h *hot) linger() {
+	h.fiber.over()
 	h.leave()
 	now := h.sorter.now()
 	h.guest.SetWriteDeadline(now.Add(lingerTime))
@@ -101,6 +104,7 @@ func (h *hot) recover() {
 // lend gives the connection to the long way, for one request: the one that is under
 // way, or the next. From then on, whoever lends touches nothing of it.
 func (h *hot) lend(isUnderWay bool) {
+	h.fiber.over()
 	h.leave()
 	c := h.sorter.wary(h.guest, h.conn, h.in)
 	c.reel.begun, c.reel.known = h.tape.handOver(h)

@@ -21,6 +21,9 @@ func (h *hot) pass() hotWay {
 			return h.fall(faultGone)
 		}
 		h.out = h.out[:0]
+		if t.got.Load()-h.got > leastSplice {
+			h.fiber.leave() // it would keep others waiting
+		}
 		if h.isBig() {
 			if err := h.passBulk(); err != nil {
 				return h.fall(brokenOff(err))
@@ -92,6 +95,7 @@ func (h *hot) fall(fault string) hotWay {
 func (h *hot) letGo() bool {
 	t := h.tether
 	a := &t.answer
+	h.fiber.letGo()
 	h.tether = nil // which somebody else may have from now on
 	isWhole := h.reading.isWhole.Load() && !h.reading.isGone.Load()
 	isOver := a.options&optionClose != 0 || a.minor == 0 && a.options&optionKeep == 0 || h.given.framing == framedByClose

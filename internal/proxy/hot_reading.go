@@ -63,6 +63,7 @@ func (r *reading) stop(h *hot) {
 	if r.state.Swap(readingNot) != readingNow {
 		return
 	}
+	h.fiber.leave()
 	close(r.quit)
 	h.guest.SetReadDeadline(time.Unix(1, 0))
 	late := time.NewTimer(overlap)

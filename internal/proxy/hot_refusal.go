@@ -16,6 +16,7 @@ func (h *hot) heedRefusal(n int) (way hotWay, isOurs bool) {
 	if h.route.Own || status < 400 || !slices.ContainsFunc(hostRefusals, func(r hostRefusal) bool { return r.status == status }) {
 		return 0, false
 	}
+	h.fiber.leave()
 	beginning, ok := h.lookAhead(n)
 	if !ok {
 		return 0, false

@@ -28,7 +28,7 @@ type shortFront struct {
 func standHot(t *testing.T, c Config, route Route, change func(*front)) shortFront {
 	t.Helper()
 	route.Upstream.learn(mannerUnknown, mannerPlain)
-	c.Drain = func() time.Duration { return 0 }
+	c.Drain, c.eager = func() time.Duration { return 0 }, true
 	p := New(c)
 	p.Set([]Route{route})
 	long := new(atomic.Int32)
@@ -36,7 +36,7 @@ func standHot(t *testing.T, c Config, route Route, change func(*front)) shortFro
 		long.Add(1)
 		p.ServeHTTP(w, r)
 	}))
-	f.sorter.hot = p
+	f.sorter.hot, f.sorter.isEager = p, true
 	if change != nil {
 		change(f)
 	}

@@ -21,36 +21,59 @@ const (
 //
 // Whoever has taken a tether gives it back, or closes it.
 func (u *Upstream) take(ctx context.Context, name string, isOnce bool) (*tether, error) {
+	if t := u.ready(name, isOnce, nil); t != nil {
+		t.loop = nil
+		return t, nil
+	}
+	return u.fasten(ctx, name)
+}
+
+// ready is take for a connection that is there; nil if none is. Best is one that lies at
+// a loop, or at none if that is nil.
+func (u *Upstream) ready(name string, isOnce bool, at *loop) *tether {
 	for {
-		t, age := u.pick(name)
+		t := u.pick(name, at)
 		if t == nil {
-			return u.fasten(ctx, name, age)
+			return nil
 		}
 		now := u.now()
 		if !isOnce && now.Sub(t.since) < briefly || t.isQuiet(now) {
-			return t, nil
+			return t
 		}
 		t.Close()
 	}
 }
 
-// pick takes the youngest connection out that is good for a name. It returns nil if
-// there is none, and the age that a new one is of.
-func (u *Upstream) pick(name string) (*tether, uint64) {
+// pick takes the youngest connection out that is good for a name, if there is one of
+// those at a loop; nil if there is none.
+func (u *Upstream) pick(name string, at *loop) *tether {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	best := -1
 	for i, t := range slices.Backward(u.idle) {
 		if u.manner == mannerTLS && t.name != name {
 			continue
 		}
-		u.idle = slices.Delete(u.idle, i, i+1)
-		return t, u.age
+		if best < 0 || t.loop == at {
+			best = i
+		}
+		if t.loop == at {
+			break
+		}
 	}
-	return nil, u.age
+	if best < 0 {
+		return nil
+	}
+	t := u.idle[best]
+	u.idle = slices.Delete(u.idle, best, best+1)
+	return t
 }
 
 // fasten connects anew.
-func (u *Upstream) fasten(ctx context.Context, name string, age uint64) (*tether, error) {
+func (u *Upstream) fasten(ctx context.Context, name string) (*tether, error) {
+	u.mu.Lock()
+	age := u.age
+	u.mu.Unlock()
 	c, err := u.connect(ctx, name, protocolOne)
 	if err != nil {
 		return nil, err

@@ -25,6 +25,9 @@ type ear struct {
 // it was not asked. The kernel knows without waiting (recv(2), MSG_PEEK).
 func (t *tether) isQuiet(time.Time) bool {
 	e := &t.ear
+	if own, ok := t.line.Conn.(interface{ isQuiet(first *byte) bool }); ok {
+		return own.isQuiet(&e.first)
+	}
 	if e.raw == nil && !e.open(t.line) {
 		return false
 	}

@@ -15,6 +15,7 @@ type tether struct {
 	age      uint64    // of the upstream, when it was made
 	isReused bool      // a request before this one was answered on it
 	since    time.Time // when it began to wait for the next one
+	loop     *loop     // at which it was last; nil for none
 
 	answer head   // the one that is read, or was read last
 	fates  []fate // of its fields, where somebody needs them

@@ -55,6 +55,7 @@ type Config struct {
 	Tell func(limen.Gap)
 
 	plain bool // everything goes the long way; for tests
+	eager bool // clients are at a loop from their first request on; for tests
 }
 
 // A Circumstance is what is known of an upstream that gives no answer. Its texts

@@ -31,7 +31,7 @@ func (p *Proxy) Serve(ctx context.Context, listeners ...net.Listener) error {
 	defer p.ties.Wait()
 	f := newFront(p.config, p)
 	if !p.config.plain {
-		f.sorter.hot = p
+		f.sorter.hot, f.sorter.isEager = p, p.config.eager
 	}
 	return f.serve(ctx, listeners)
 }
@@ -95,6 +95,7 @@ func (f *front) serve(ctx context.Context, listeners []net.Listener) error {
 
 	var accepting, serving sync.WaitGroup
 	f.sorter.start, f.sorter.base = serving.Go, base
+	f.sorter.loops = &loops{start: serving.Go}
 	keeping, rest := context.WithCancel(context.WithoutCancel(ctx)) // what is cut off it finds, too
 	defer rest()
 	serving.Go(func() { f.newKeeper().run(keeping) })
@@ -108,6 +109,7 @@ func (f *front) serve(ctx context.Context, listeners []net.Listener) error {
 	accepting.Wait()
 	f.end(cut)
 	f.sorter.plain.Close()
+	f.sorter.loops.end()
 	rest()
 	serving.Wait()
 	close(failed)

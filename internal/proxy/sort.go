@@ -20,8 +20,10 @@ const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 // speaks it, too.
 type sorter struct {
 	handler http.Handler
-	hot     *Proxy          // whose short way is taken; nil if all go the long one
-	start   func(func())    // starts a goroutine that serving waits for
+	hot     *Proxy       // whose short way is taken; nil if all go the long one
+	start   func(func()) // starts a goroutine that serving waits for
+	loops   *loops
+	isEager bool            // clients go to a loop at once, and not only when they come back
 	base    context.Context // ends when requests are cut off
 	secret  *tls.Config     // nil where there is no HTTPS
 	plain   *handover       // to the server for HTTP/1.1
@@ -43,7 +45,7 @@ func (s *sorter) sort(ctx context.Context, g *guest) {
 	case isH2:
 		s.serveH2(ctx, g, &foretold{g, first})
 	case s.hot != nil:
-		s.newHot(g, g, first).serve()
+		s.newHot(g, g, first).begin()
 	default:
 		s.plain.give(s.wary(g, g, first))
 	}
@@ -83,7 +85,7 @@ func (s *sorter) sortSecret(ctx context.Context, g *guest, first []byte) {
 		return
 	}
 	if s.hot != nil {
-		s.newHot(g, c, nil).serve()
+		s.newHot(g, c, nil).begin()
 		return
 	}
 	s.plain.give(waryTLS{s.wary(g, c, nil)})

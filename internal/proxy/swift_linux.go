@@ -6,6 +6,7 @@ import (
 	"os"
 	"sync"
 	"syscall"
+	"time"
 	"unsafe"
 )
 
@@ -13,12 +14,17 @@ import (
 // scheduler of Go. It is told of calls that may take long, so that others can run
 // meanwhile, and has a thread (sysmon) look after them every 20 us; but a call on
 // a socket that does not block (O_NONBLOCK, which net sets) never waits. Where
-// there is nothing to read, or no room to write, the poller waits as always.
+// there is nothing to read, or no room to write, the poller waits as always, or
+// that of a loop; see mooring.
 type swift struct {
-	socket
+	local, remote  net.Addr
+	in, out        leg
+	reader, writer *fiber // who reads and writes on a loop now, and is the only one; nil for nobody
 
-	raw     syscall.RawConn
-	in, out leg
+	mu     sync.Mutex // guards what follows
+	socket socket     // closed while it is moored
+	raw    syscall.RawConn
+	mooring
 }
 
 // A socket is what a swift can be made of: a connection of TCP or a Unix socket,
@@ -49,7 +55,7 @@ func swiftly(c net.Conn) net.Conn {
 	if err != nil {
 		return c
 	}
-	s := &swift{socket: open, raw: raw}
+	s := &swift{local: c.LocalAddr(), remote: c.RemoteAddr(), socket: open, raw: raw}
 	s.in.move = func(fd uintptr) bool { return s.in.call(syscall.SYS_RECVFROM, fd, 0) }
 	s.out.move = func(fd uintptr) bool { return s.out.call(syscall.SYS_SENDTO, fd, syscall.MSG_NOSIGNAL) }
 	return s
@@ -58,19 +64,20 @@ func swiftly(c net.Conn) net.Conn {
 // call makes one call, recv(2) or send(2), and reports whether it has come to
 // anything; else the poller says when to try again.
 func (l *leg) call(number, fd, flags uintptr) bool {
+	l.moved, l.errno = transfer(number, fd, l.part, flags)
+	return l.errno != syscall.EAGAIN
+}
+
+func transfer(number, fd uintptr, part []byte, flags uintptr) (n int, errno syscall.Errno) {
 	for {
-		n, _, errno := syscall.RawSyscall6(number, fd, uintptr(unsafe.Pointer(unsafe.SliceData(l.part))), uintptr(len(l.part)), flags, 0, 0)
+		n, _, errno := syscall.RawSyscall6(number, fd, uintptr(unsafe.Pointer(unsafe.SliceData(part))), uintptr(len(part)), flags, 0, 0)
 		switch errno {
 		case syscall.EINTR:
-			continue
-		case syscall.EAGAIN:
-			return false
 		case 0:
-			l.moved, l.errno = int(n), 0
+			return int(n), 0
 		default:
-			l.moved, l.errno = 0, errno
+			return 0, errno
 		}
-		return true
 	}
 }
 
@@ -79,10 +86,17 @@ func (s *swift) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
+	if f := s.reader; f != nil {
+		if n, err, isDone := s.readMoored(f, p); isDone {
+			return n, err
+		}
+		f.leave()
+	}
 	s.in.mu.Lock()
 	defer s.in.mu.Unlock()
+	raw := s.ashore()
 	s.in.part = p
-	err := s.raw.Read(s.in.move)
+	err := raw.Read(s.in.move)
 	s.in.part = nil
 	switch {
 	case err != nil:
@@ -97,11 +111,21 @@ func (s *swift) Read(p []byte) (int, error) {
 
 // Write writes all of p.
 func (s *swift) Write(p []byte) (n int, err error) {
+	if f := s.writer; f != nil {
+		n, err, isDone := s.writeMoored(p)
+		if isDone {
+			return n, err
+		}
+		f.leave()
+		rest, err := s.Write(p[n:])
+		return n + rest, err
+	}
 	s.out.mu.Lock()
 	defer s.out.mu.Unlock()
+	raw := s.ashore()
 	for n < len(p) {
 		s.out.part = p[n:]
-		err := s.raw.Write(s.out.move)
+		err := raw.Write(s.out.move)
 		s.out.part = nil
 		switch {
 		case err != nil:
@@ -125,5 +149,54 @@ func peek(fd uintptr, first *byte) error {
 
 // failed says what went wrong as net does.
 func (s *swift) failed(what string, errno syscall.Errno) error {
-	return &net.OpError{Op: what, Net: s.LocalAddr().Network(), Source: s.LocalAddr(), Addr: s.RemoteAddr(), Err: os.NewSyscallError(what, errno)}
+	return &net.OpError{Op: what, Net: s.local.Network(), Source: s.local, Addr: s.remote, Err: os.NewSyscallError(what, errno)}
+}
+
+func (s *swift) LocalAddr() net.Addr  { return s.local }
+func (s *swift) RemoteAddr() net.Addr { return s.remote }
+
+// SyscallConn lets the descriptor be seen by who then waits for it in Go's poller.
+func (s *swift) SyscallConn() (syscall.RawConn, error) { return s.ashore(), nil }
+
+// Close closes the connection under whoever uses it.
+func (s *swift) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.loop != nil {
+		s.castOff(syscall.Close)
+		return nil
+	}
+	return s.socket.Close()
+}
+
+// CloseWrite says that nothing more will come.
+func (s *swift) CloseWrite() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.loop != nil {
+		return os.NewSyscallError("shutdown", syscall.Shutdown(s.fd, syscall.SHUT_WR))
+	}
+	return s.socket.CloseWrite()
+}
+
+// SetDeadline sets when reading and writing end.
+func (s *swift) SetDeadline(t time.Time) error { return s.limit(t, socket.SetDeadline) }
+
+// SetReadDeadline sets when reading ends.
+func (s *swift) SetReadDeadline(t time.Time) error { return s.limit(t, socket.SetReadDeadline) }
+
+// SetWriteDeadline sets when writing ends.
+func (s *swift) SetWriteDeadline(t time.Time) error { return s.limit(t, socket.SetWriteDeadline) }
+
+// limit sets a deadline. A loop knows none, so that nothing is moored that has one.
+func (s *swift) limit(t time.Time, set func(socket, time.Time) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.loop != nil && t.IsZero() {
+		return nil
+	}
+	if s.loop != nil {
+		s.unmoor()
+	}
+	return set(s.socket, t)
 }

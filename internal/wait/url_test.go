@@ -32,6 +32,9 @@ func answers(t *testing.T, status int, body string) string {
 
 const health = `{"status":"ok","up":true,"down":false,"checks":[{"n":12345678901234567890,"name":null}]}`
 
+// lookTime is enough for at least one look, also on a machine that has much to do.
+const lookTime = time.Second
+
 func TestAURLIsReadyWhenItAnswersAsExpected(t *testing.T) {
 	for name, test := range map[string]struct {
 		status int
@@ -56,6 +59,7 @@ func TestAURLIsReadyWhenItAnswersAsExpected(t *testing.T) {
 		"missing":              {200, limen.Expect{Path: ".checks[1].name"}, `it answers 200 OK, and its body has no .checks[1].name`, false},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			want, body := limen.OutcomeReady, health
 			if !test.ready {
 				want = limen.OutcomeTimeout
@@ -65,7 +69,7 @@ func TestAURLIsReadyWhenItAnswersAsExpected(t *testing.T) {
 			}
 			r := Request{Goals: pageGoal(answers(t, test.status, body), test.expect)}
 			if !test.ready {
-				r.Timeout = 100 * time.Millisecond
+				r.Timeout = lookTime
 			}
 			got := waited(t, Waiter{}, r, want)
 			if got.Goals[0].Saw != test.saw {
@@ -93,9 +97,10 @@ func TestAURLIsAskedAgainUntilItIsReady(t *testing.T) {
 }
 
 func TestACertificateThatNobodyVouchesForIsBelievedOnlyIfAsked(t *testing.T) {
+	t.Parallel()
 	s := httptest.NewTLSServer(http.NotFoundHandler())
 	defer s.Close()
-	got := waited(t, Waiter{}, Request{Goals: pageGoal(s.URL, limen.Expect{From: 404, To: 404}), Timeout: 200 * time.Millisecond}, limen.OutcomeTimeout)
+	got := waited(t, Waiter{}, Request{Goals: pageGoal(s.URL, limen.Expect{From: 404, To: 404}), Timeout: lookTime}, limen.OutcomeTimeout)
 	if !strings.Contains(got.Goals[0].Saw, "certificate") {
 		t.Errorf("it saw %q", got.Goals[0].Saw)
 	}

@@ -1,0 +1,23 @@
+//go:build !linux
+
+package proxy
+
+// A fiber is nothing here: each client has a goroutine.
+type fiber struct{}
+
+type loop struct{}
+
+// Loops are none.
+type loops struct{ start func(func()) }
+
+func (*loops) end() {}
+
+func (*hot) board() bool { return false }
+
+func (*fiber) leave()       {}
+func (*fiber) over()        {}
+func (*fiber) take(*tether) {}
+func (*fiber) letGo()       {}
+func (*fiber) place() *loop { return nil }
+
+func (h *hot) listen(p []byte) (int, error) { return h.conn.Read(p) }
