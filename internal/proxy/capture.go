@@ -45,5 +45,6 @@ type Recording interface {
 	Answered(at time.Time, head []byte) // the head of what the client gets in the end
 	Content(part []byte)                // of the answer's body, or of a tunnel
 	Passed(asked, content int64)        // bytes that went by without being seen
+	HasEnough() bool                    // of the answer's body; if so, nothing more of it is kept
 	End(at time.Time, fault string)     // fault says why it is not whole; empty if it is
 }

@@ -84,7 +84,7 @@ func passageOf(r *http.Request, route Route) Passage {
 // asking is the head of the request, as far as it is known how that came.
 func (c *capture) asking() []byte {
 	if two, ok := c.ResponseWriter.(*h2Writer); ok {
-		return two.stream.asking()
+		return two.stream.appendAsking(nil)
 	}
 	r := c.r
 	var head strings.Builder

@@ -85,6 +85,8 @@ func (h *hearing) End(at time.Time, fault string) {
 	h.to.heard <- h
 }
 
+func (h *hearing) HasEnough() bool { return false }
+
 // next waits for a recording to end.
 func (l *listener) next(t *testing.T) *hearing {
 	t.Helper()

@@ -14,7 +14,8 @@ type fiber struct {
 	yield     func(struct{}) bool
 	isAboard  bool // it runs on the loop
 	isLeaving bool
-	trips     int // how often it has left
+	trips     int // how often it has left, of late
+	answered  int // requests
 
 	client, tether *swift // that it has; nil for none
 }
@@ -99,12 +100,19 @@ func (f *fiber) over() {
 	f.hot.fiber = nil
 }
 
-// mostTrips is how often a fiber leaves before it stays away: what it carries does not
-// suit a loop.
-const mostTrips = 16
+const (
+	// mostTrips is how often a fiber leaves before it stays away: what it carries does
+	// not suit a loop.
+	mostTrips = 16
 
-// comeBack goes on, on the loop.
+	tripsOf = 1000 // requests, after which it may try again
+)
+
+// comeBack goes on, on the loop, once a request was answered.
 func (f *fiber) comeBack() {
+	if f.answered++; f.answered%tripsOf == 0 {
+		f.trips = 0
+	}
 	if !f.isAboard && f.trips < mostTrips {
 		f.yield(struct{}{})
 	}

@@ -95,4 +95,5 @@ func (deaf) Asked([]byte)                               {}
 func (deaf) Answered(time.Time, []byte)                 {}
 func (deaf) Content([]byte)                             {}
 func (deaf) Passed(int64, int64)                        {}
+func (deaf) HasEnough() bool                            { return false }
 func (deaf) End(time.Time, string)                      {}

@@ -162,7 +162,7 @@ func goes(t *testing.T, i int, isLong, isHeard bool) (all []string) {
 	all = append(all, fmt.Sprint(res.Status, " ", res.ContentLength, err), inOrder(res.Header), string(content), inOrder(res.Trailer))
 	if isHeard {
 		h := recorder.next(t)
-		all = append(all, fmt.Sprint(h.from.Route.Name, h.from.Client.IsValid()), sortedLines(h.ask), h.asked, h.answer, h.content, h.fault)
+		all = append(all, fmt.Sprint(h.from.Route.Name, h.from.Client.IsValid()), sortedLines(h.ask), h.asked, sortedLines(h.answer), h.content, h.fault)
 	}
 	for j := range all {
 		all[j] = strings.NewReplacer(p.mark, "MARK", strconv.Itoa(int(route.Target.Port)), "PORT").Replace(all[j])

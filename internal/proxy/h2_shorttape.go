@@ -11,16 +11,23 @@ import (
 // record begins to record the request, if that was not done. It is told of as soon as it
 // was sent: its answer may take long, and its client leave before.
 func (x *short) record() {
-	if x.by != nil {
-		from := x.stream.conn.passage()
-		from.Route = &x.route.Route
-		x.to, x.by = x.by.Begin(x.at, from, x.stream.asking()), nil
+	if x.by == nil {
+		return
 	}
+	from := x.stream.conn.passage()
+	from.Route = &x.route.Route
+	head := headRooms.Get().(*[]byte)
+	defer headRooms.Put(head)
+	*head = x.stream.appendAsking((*head)[:0])
+	x.to, x.by = x.by.Begin(x.at, from, *head), nil
 }
 
 // tape records an answer of which all is here.
 func (x *short) tape(text, body []byte) {
-	x.to.Answered(x.stream.conn.limits.now(), x.answering(text))
+	head := headRooms.Get().(*[]byte)
+	defer headRooms.Put(head)
+	*head = x.appendAnswering((*head)[:0], text)
+	x.to.Answered(x.stream.conn.limits.now(), *head)
 	if len(body) > 0 {
 		x.to.Content(body)
 	}
@@ -34,11 +41,10 @@ func (x *short) end(fault string) {
 	}
 }
 
-// asking is the head of the request as HTTP/1.1 would have it, with the fields in the
-// order in which they came. In HTTP/2 their names have no case.
-func (s *h2Stream) asking() []byte {
+// appendAsking appends the head of the request as HTTP/1.1 would have it, with the fields
+// in the order in which they came. In HTTP/2 their names have no case.
+func (s *h2Stream) appendAsking(b []byte) []byte {
 	a := &s.asked
-	b := make([]byte, 0, 1<<10)
 	b = append(append(append(append(b, a.method...), ' '), a.target...), " HTTP/2.0\r\nHost: "...)
 	b = append(append(b, a.host...), "\r\n"...)
 	if a.protocol != "" {
@@ -56,22 +62,15 @@ func (s *h2Stream) asking() []byte {
 	return append(b, "\r\n"...)
 }
 
-// answering is the head of the answer; see capture.begin.
-func (x *short) answering(text []byte) []byte {
+// appendAnswering appends the head of the answer, in the order of the upstream; see
+// capture.begin, which does not know that.
+func (x *short) appendAnswering(b, text []byte) []byte {
 	status := x.tether.answer.status
-	b := append(strconv.AppendInt(append(make([]byte, 0, 1<<10), "HTTP/2.0 "...), int64(status), 10), ' ')
+	b = append(strconv.AppendInt(append(b, "HTTP/2.0 "...), int64(status), 10), ' ')
 	b = append(append(b, http.StatusText(status)...), "\r\n"...)
-	var all []h2Field
+	words := h2Words()
 	for name, value := range x.fields(text, 0) {
-		all = append(all, h2Field{name: h2Words().canonical(name), value: value})
+		b = appendField(b, words.canonical(name), value)
 	}
-	return append(appendSorted(b, all), "\r\n"...)
-}
-
-func appendSorted(b []byte, fields []h2Field) []byte {
-	slices.SortStableFunc(fields, func(a, b h2Field) int { return strings.Compare(a.name, b.name) })
-	for _, f := range fields {
-		b = appendField(b, f.name, f.value)
-	}
-	return b
+	return append(b, "\r\n"...)
 }

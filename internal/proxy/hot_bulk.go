@@ -14,9 +14,6 @@ const (
 	// leastSplice is from how much on it pays to leave the bytes to the kernel, which
 	// needs a pipe for that.
 	leastSplice = 256 << 10
-
-	// mostTaped is as much of a body as recordings are offered.
-	mostTaped = 1 << 20
 )
 
 var hotBulks = sync.Pool{New: func() any { return new([hotBulk]byte) }}
@@ -31,31 +28,23 @@ func (h *hot) isBig() bool {
 func (h *hot) passBulk() error {
 	room := hotBulks.Get().(*[hotBulk]byte)
 	defer hotBulks.Put(room)
-	seen := h.given.left // as much as has to be copied
-	if seen >= leastSplice {
+	if h.given.left >= leastSplice {
 		h.fiber.leave() // it would keep others waiting
 	}
-	switch {
-	case h.secret != nil || seen < leastSplice: // TLS is done here
-	case h.tape.to != nil:
-		seen = min(seen, mostTaped)
-	default:
-		seen = 0
-	}
+	maySplice := h.secret == nil // TLS is done here
 	for h.given.left > 0 {
-		if seen == 0 {
+		if maySplice && h.given.left >= leastSplice && h.tape.hasEnough() {
 			err := h.splice()
 			if !errors.Is(err, errors.ErrUnsupported) {
 				return err
 			}
-			seen = h.given.left
+			maySplice = false
 		}
-		n, err := h.tether.line.Read(room[:min(hotBulk, seen)])
+		n, err := h.tether.line.Read(room[:min(hotBulk, h.given.left)])
 		if n == 0 {
 			return cutShort(err)
 		}
 		h.given.follow(room[:n])
-		seen -= uint64(n)
 		h.tape.content(room[:n])
 		if err := h.write(room[:n]); err != nil {
 			return errors.Join(io.ErrShortWrite, err)

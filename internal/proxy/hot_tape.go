@@ -91,6 +91,9 @@ func (t *tape) content(part []byte) {
 	}
 }
 
+// hasEnough reports whether nobody wants to see the rest of the answer's body.
+func (t *tape) hasEnough() bool { return t.to == nil || t.to.HasEnough() }
+
 // passed records that n bytes went by that nobody has seen.
 func (t *tape) passed(n int64) {
 	if t.to != nil {

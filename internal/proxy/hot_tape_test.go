@@ -10,6 +10,9 @@ import (
 	"time"
 )
 
+// tapedMost is how much of a body a shelf keeps.
+const tapedMost = 1 << 20
+
 // A shelf keeps tapes.
 type shelf struct {
 	mu    sync.Mutex // guards what follows
@@ -45,6 +48,7 @@ func (t *taped) Asked(b []byte)                 { t.asked.Write(b) }
 func (t *taped) Answered(_ time.Time, b []byte) { t.answer.Write(b) }
 func (t *taped) Content(b []byte)               { t.content.Write(b) }
 func (t *taped) Passed(asked, content int64)    { t.passed[0] += asked; t.passed[1] += content }
+func (t *taped) HasEnough() bool                { return t.content.Len() >= tapedMost }
 func (t *taped) End(_ time.Time, fault string) {
 	t.fault = fault
 	t.shelf.ended <- true

@@ -18,6 +18,7 @@ import (
 // that of a loop; see mooring.
 type swift struct {
 	local, remote  net.Addr
+	outer          net.Conn // what the socket came in, which wants to know of its end; nil for nothing
 	in, out        leg
 	reader, writer *fiber // who reads and writes on a loop now, and is the only one; nil for nobody
 
@@ -51,11 +52,17 @@ func swiftly(c net.Conn) net.Conn {
 	if !ok {
 		return c
 	}
+	var outer net.Conn
+	if within, ok := c.(interface{ NetConn() net.Conn }); ok {
+		if bare, ok := within.NetConn().(socket); ok {
+			open, outer = bare, c
+		}
+	}
 	raw, err := open.SyscallConn()
 	if err != nil {
 		return c
 	}
-	s := &swift{local: c.LocalAddr(), remote: c.RemoteAddr(), socket: open, raw: raw}
+	s := &swift{local: c.LocalAddr(), remote: c.RemoteAddr(), outer: outer, socket: open, raw: raw}
 	s.in.move = func(fd uintptr) bool { return s.in.call(syscall.SYS_RECVFROM, fd, 0) }
 	s.out.move = func(fd uintptr) bool { return s.out.call(syscall.SYS_SENDTO, fd, syscall.MSG_NOSIGNAL) }
 	return s
@@ -162,6 +169,9 @@ func (s *swift) SyscallConn() (syscall.RawConn, error) { return s.ashore(), nil 
 func (s *swift) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.outer != nil {
+		defer s.outer.Close() // which has ended already
+	}
 	if s.loop != nil {
 		s.castOff(syscall.Close)
 		return nil
