@@ -9,9 +9,7 @@ import (
 // WriteHeader hears the head of the answer.
 func (c *capture) WriteHeader(status int) {
 	if status >= 200 {
-		c.mu.Lock()
-		c.begin(status)
-		c.mu.Unlock()
+		c.hearAnswer(status, nil)
 	}
 	c.ResponseWriter.WriteHeader(status)
 }
@@ -19,22 +17,25 @@ func (c *capture) WriteHeader(status int) {
 // Write hears a part of the answer's body. What is heard may be more than the
 // client gets, and never less.
 func (c *capture) Write(part []byte) (int, error) {
-	c.mu.Lock()
-	c.begin(http.StatusOK)
-	if c.to != nil {
-		c.content.pass(c.to.Content, part)
-	}
-	c.mu.Unlock()
+	c.hearAnswer(http.StatusOK, part)
 	n, err := c.ResponseWriter.Write(part)
 	c.miss(err)
 	return n, err
 }
 
+// hearAnswer hears a part of an answer, which begins with it if it has not begun.
+func (c *capture) hearAnswer(status int, part []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.begin(status)
+	if c.to != nil && len(part) > 0 {
+		c.content.pass(c.to.Content, part)
+	}
+}
+
 // FlushError sends what there is. http.ResponseController asks for it.
 func (c *capture) FlushError() error {
-	c.mu.Lock()
-	c.begin(http.StatusOK)
-	c.mu.Unlock()
+	c.hearAnswer(http.StatusOK, nil)
 	err := http.NewResponseController(c.ResponseWriter).Flush()
 	c.miss(err)
 	return err

@@ -75,6 +75,9 @@ func whyUnasked(err error) string {
 	if errors.As(err, &why) {
 		return why.Error()
 	}
+	if errors.Is(err, errMistake) {
+		return faultBroken
+	}
 	var two *h2Error
 	if errors.As(err, &two) {
 		return two.why

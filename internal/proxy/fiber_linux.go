@@ -85,7 +85,10 @@ func (f *fiber) leave() {
 		return
 	}
 	f.letGo()
-	f.client.reader, f.client.writer = nil, nil
+	f.client.writer = nil
+	if f.client.reader != nil {
+		f.client.reader = nil // else somebody may be reading who is none
+	}
 	f.isAboard, f.isLeaving = false, true
 	f.trips++
 	f.yield(struct{}{})

@@ -28,10 +28,11 @@ type exchange struct {
 	hold    hold
 	early   early
 
-	line     *line // the connection it was sent on last; nil if that is not known
-	isReused bool  // which it was not the first one on
-	sent     int64 // what line had taken before
-	got      int64 // and given
+	line      *line // the connection it was sent on last; nil if that is not known
+	isReused  bool  // which it was not the first one on
+	sent      int64 // what line had taken before
+	got       int64 // and given
+	isUnheard bool  // it has certainly heard nothing of the request
 }
 
 // forward carries a request to its upstream, and the answer back.
@@ -53,7 +54,7 @@ func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, route Route) {
 		refuseTunnel(w, r)
 		return
 	case !isExtended(r): // what such a one has for a body is the other protocol
-		x.load = newLoad(w, r, p.config.Now)
+		x.load = newLoad(w, r, p.config)
 	}
 	x.serve()
 }
@@ -65,6 +66,7 @@ func (x *exchange) serve() {
 	defer x.u.comeBack()
 	ctx, cancel := context.WithCancelCause(x.r.Context())
 	defer cancel(nil)
+	x.load.watch(cancel)
 	res, err := x.insist(ctx, cancel)
 	if err != nil {
 		x.fail(err)
@@ -96,7 +98,7 @@ func (x *exchange) insist(ctx context.Context, cancel context.CancelCauseFunc) (
 
 // ask sends the request once, and returns the head of the answer.
 func (x *exchange) ask(ctx context.Context, cancel context.CancelCauseFunc) (res *http.Response, err error) {
-	x.line, x.isReused, x.sent, x.got = nil, false, 0, 0
+	x.line, x.isReused, x.sent, x.got, x.isUnheard = nil, false, 0, 0, false
 	if manner, _ := x.u.how(); manner == mannerUnknown && x.r.Method == http.MethodGet && strings.Contains(x.r.Header.Get("Accept"), "text/html") {
 		// An answer may take minutes. But what has never said anything may never
 		// do so, and whoever looks at a blank page wants to know.

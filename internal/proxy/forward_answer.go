@@ -23,8 +23,10 @@ func (x *exchange) answer(ctx context.Context, res *http.Response) {
 		x.fail(fmt.Errorf("%w: its status is %d", errNotHTTP, res.StatusCode))
 		return
 	}
-	if refused := x.p.heedRefusal(x.r, x.route, res); refused != "" {
-		blame(x.w, refused)
+	if !x.isTwo { // no server that refuses hosts speaks it in the clear, and a look at it might take long
+		if refused := x.p.heedRefusal(x.r, x.route, res); refused != "" {
+			blame(x.w, refused)
+		}
 	}
 	h := x.w.Header()
 	x.head(h, res)

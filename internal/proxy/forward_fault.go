@@ -29,7 +29,7 @@ func (x *exchange) fault(ctx context.Context, err error) error {
 		return fmt.Errorf("%w: %w", errSecret, err)
 	case said != "" && !x.isTwo && !strings.HasPrefix(said, "HTTP/1."):
 		return fmt.Errorf("%w: it began with %q", errNotHTTP, said)
-	case isSilent && l.sent.Load() == x.sent:
+	case isSilent && (l.sent.Load() == x.sent || x.isUnheard):
 		return fmt.Errorf("%w: %w: %w", errCut, errUnsent, err)
 	case isSilent:
 		return fmt.Errorf("%w: %w", errCut, err)

@@ -36,20 +36,34 @@ func newSending(t *tether, body *portion, out outgoing) *sending {
 // client its load knows, and ends the connection.
 func (s *sending) run() {
 	defer close(s.done)
-	isWhole := false
-	if s.mayGo() {
-		buf := buffers.Get().(*[]byte)
-		defer buffers.Put(buf)
-		if isWhole = s.copy(*buf) == nil; !isWhole {
-			s.tether.cut()
-		}
-	} else {
-		s.body.Close()
-	}
+	isWhole := s.send()
 	s.mu.Lock()
 	s.isDone, s.isWhole = true, isWhole
 	s.mu.Unlock()
 	s.tell(isWhole)
+}
+
+// send reports whether all has gone. A mistake in it ends the request, and nothing else.
+func (s *sending) send() (isWhole bool) {
+	defer func() {
+		if v := recover(); v != nil {
+			l := s.body.load
+			l.tell(panicked(l.r, v, culprit()))
+			l.fail(errMistake)
+			s.tether.cut()
+		}
+	}()
+	if !s.mayGo() {
+		s.body.Close()
+		return false
+	}
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	if s.copy(*buf) != nil {
+		s.tether.cut()
+		return false
+	}
+	return true
 }
 
 // mayGo waits until the upstream wants the body, or has said nothing for as long as

@@ -3,6 +3,7 @@ package proxy
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/textproto"
 )
@@ -32,6 +33,7 @@ func (x *exchange) askTether(ctx context.Context) (*http.Response, error) {
 	}
 	res, err := x.hear(b)
 	if err != nil {
+		x.isUnheard = err == io.EOF && t.isUnheard(x.sent)
 		b.sending.goAhead(false)
 		b.Close()
 		b.sending.wait()

@@ -88,6 +88,24 @@ func (c *h2Conn) sayWhy(breach *h2Error) {
 	c.wake()
 }
 
+// recover ends the connection, and nothing else, when there is a mistake in what serves
+// it.
+func (c *h2Conn) recover() {
+	if v := recover(); v != nil {
+		c.forgo(v)
+	}
+}
+
+// forgo is for who has recovered from that.
+func (c *h2Conn) forgo(v any) error {
+	c.limits.tell(mistake("what "+c.remote+" has asked for", v))
+	breach := &h2Error{code: h2Internal, why: errMistake.Error()}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.end(breach)
+	return breach
+}
+
 // takeGoAway takes a GOAWAY: the client asks for nothing more.
 func (c *h2Conn) takeGoAway(f h2Frame) error {
 	switch {

@@ -23,8 +23,13 @@ var h2Frames = [...]func(*h2Conn, h2Frame) error{
 }
 
 // read reads frames until the connection ends, and says why it did.
-func (c *h2Conn) read() error {
+func (c *h2Conn) read() (err error) {
 	defer c.in.release()
+	defer func() {
+		if v := recover(); v != nil {
+			err = c.forgo(v)
+		}
+	}()
 	c.await(true)
 	preface, err := c.in.take(len(h2Preface))
 	if err != nil {

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -143,6 +144,7 @@ func (x *short) appendHead(b []byte) []byte {
 // lack is when there is no answer, or none that is HTTP.
 func (x *short) lack(err error) {
 	t := x.tether
+	isUnheard := err == io.EOF && t.isUnheard(x.sent)
 	isLeft := !x.stream.untie()
 	t.end()
 	if isLeft {
@@ -151,7 +153,7 @@ func (x *short) lack(err error) {
 	}
 	x.goLong(func(long *exchange) {
 		long.use(t.line, t.isReused)
-		long.sent, long.got = x.sent, x.got
+		long.sent, long.got, long.isUnheard = x.sent, x.got, isUnheard
 		err := long.fault(long.r.Context(), err)
 		if long.mayHold(err) {
 			err = long.wait(long.r.Context(), x.route.Upstream.move(), err)

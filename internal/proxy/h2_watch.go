@@ -37,6 +37,7 @@ func (w *h2Watch) hurry(in time.Duration) {
 
 func (w *h2Watch) look() {
 	c := w.conn
+	defer c.recover()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if w.timer == nil {

@@ -37,6 +37,7 @@ func (c *h2Conn) begin(s *h2Stream) {
 // serve answers requests, one after another.
 func (c *h2Conn) serve() {
 	defer c.handlers.Done()
+	defer c.recover()
 	for s := c.hire(); s != nil; s = c.hire() {
 		s.call()
 		c.left(s)

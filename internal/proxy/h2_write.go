@@ -43,6 +43,7 @@ func (c *h2Conn) wake() {
 // time.
 func (c *h2Conn) write() {
 	defer c.helpers.Done()
+	defer c.recover()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	defer func() { c.isWriting = false }()
@@ -73,9 +74,7 @@ func (c *h2Conn) flush() {
 	if !c.isOver { // else what is said last has its own
 		c.conn.SetWriteDeadline(c.limits.now().Add(c.limits.stall))
 	}
-	c.mu.Unlock()
-	_, err := c.conn.Write(out)
-	c.mu.Lock()
+	err := c.deliver(out)
 	h2Outputs.Put(buffer) // what had to grow has grown elsewhere
 	if err != nil {
 		c.isCut = true
@@ -84,4 +83,12 @@ func (c *h2Conn) flush() {
 	if c.isCut {
 		c.out, c.output = nil, nil
 	}
+}
+
+// deliver writes, with the lock let go of.
+func (c *h2Conn) deliver(out []byte) error {
+	c.mu.Unlock()
+	defer c.mu.Lock()
+	_, err := c.conn.Write(out)
+	return err
 }

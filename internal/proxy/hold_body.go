@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/limenhq/limen"
 )
 
 // mostKept is how much of a body is kept, to be sent once more.
@@ -22,6 +24,8 @@ type load struct {
 	r       *http.Request
 	control *http.ResponseController
 	clock   func() time.Time
+	tell    func(limen.Gap)
+	vigil   *vigil // nil where the client is always read from
 
 	turn sync.Mutex // of who reads from the client; mu may be taken while it is held
 
@@ -44,11 +48,11 @@ type portion struct {
 	isClosed bool
 }
 
-func newLoad(w http.ResponseWriter, r *http.Request, clock func() time.Time) *load {
+func newLoad(w http.ResponseWriter, r *http.Request, c Config) *load {
 	if r.ContentLength == 0 || r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}
-	return &load{r: r, control: http.NewResponseController(w), clock: clock}
+	return &load{r: r, control: http.NewResponseController(w), clock: c.Now, tell: c.Tell}
 }
 
 // begin returns the body for one more request to an upstream.
@@ -122,6 +126,7 @@ func (l *load) end() error {
 	if l == nil {
 		return nil
 	}
+	l.vigil.end()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.isAnswer = true; l.now != nil {
@@ -135,6 +140,13 @@ func (p *portion) Read(b []byte) (int, error) {
 	l := p.load
 	l.turn.Lock()
 	defer l.turn.Unlock()
+	l.vigil.taken()
+	defer l.handOut()
+	return p.read(b)
+}
+
+func (p *portion) read(b []byte) (int, error) {
+	l := p.load
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
@@ -161,7 +173,7 @@ func (p *portion) Read(b []byte) (int, error) {
 func (l *load) read(b []byte) (int, error) {
 	l.isReading = true
 	l.mu.Unlock()
-	n, err := l.r.Body.Read(b)
+	n, err := l.take(b)
 	l.mu.Lock()
 	l.isReading = false
 	if l.isTooMuch = l.isTooMuch || len(l.kept)+n > mostKept; l.isTooMuch {
@@ -176,6 +188,18 @@ func (l *load) read(b []byte) (int, error) {
 		l.err = err
 	}
 	return n, err
+}
+
+// take reads what the client sends. A mistake in that ends the request, and nothing
+// else.
+func (l *load) take(b []byte) (n int, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			l.tell(panicked(l.r, v, culprit()))
+			n, err = 0, errMistake
+		}
+	}()
+	return l.r.Body.Read(b)
 }
 
 // finish hands over the trailers, which came after the body.

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"sync/atomic"
@@ -17,6 +18,7 @@ type reading struct {
 	isWhole     atomic.Bool   // the client has sent all of its request
 	isAnswering atomic.Bool   // bytes of the answer are on their way
 	isGone      atomic.Bool   // nobody is left to answer
+	isMistaken  atomic.Bool   // nor anybody to go on, because of a mistake of ours
 	breach      atomic.Uint32 // why the body is refused
 	since       atomic.Int64  // when it began to wait for a part of the body; zero while it does not
 
@@ -40,6 +42,7 @@ func (r *reading) begin(n int, isWhole bool) {
 	r.isWhole.Store(isWhole)
 	r.isAnswering.Store(false)
 	r.isGone.Store(false)
+	r.isMistaken.Store(false)
 	r.breach.Store(0)
 	r.end, r.behind, r.isTooMuch, r.isLeft = n, nil, false, false
 }
@@ -79,11 +82,13 @@ func (r *reading) stop(h *hot) {
 	r.quit = make(chan bool)
 }
 
-// fault is why a request came to nothing because of the client, empty if it did not.
+// fault is why a request came to nothing before its answer had, empty if it did not.
 func (r *reading) fault() string {
 	switch why := breach(r.breach.Load()); {
 	case why != 0:
 		return why.Error()
+	case r.isMistaken.Load():
+		return faultBroken
 	case r.isGone.Load():
 		return faultGone
 	}
@@ -106,11 +111,22 @@ func (r *reading) mustQuit() bool {
 // readOn reads from the client until it is told to end.
 func (h *hot) readOn() {
 	defer func() { h.reading.over <- true }()
+	defer h.forgo()
 	if !h.reading.isWhole.Load() && !h.readBody() {
 		return
 	}
 	h.tape.start(h) // who watches sees it before it is answered
 	h.watch()
+}
+
+// forgo ends a request, and nothing else, when there is a mistake in what reads of its
+// client.
+func (h *hot) forgo() {
+	if v := recover(); v != nil {
+		h.sorter.limits.tell(mistake(fmt.Sprintf("the answer to %.200q", h.head.target.of(h.said)), v))
+		h.reading.isMistaken.Store(true)
+		h.lose()
+	}
 }
 
 // readBody sends what comes of the body to the upstream, and reports whether all has.
@@ -119,6 +135,8 @@ func (h *hot) readBody() bool {
 	bulk := buffers.Get().(*[]byte)
 	defer buffers.Put(bulk)
 	defer r.since.Store(0)
+	watch := newVigil(h.guest, h.lose)
+	defer watch.end()
 	for !h.asked.isDone {
 		into := *bulk
 		if !r.isTooMuch && len(h.in) < hotMost {
@@ -132,7 +150,7 @@ func (h *hot) readBody() bool {
 		}
 		r.since.Store(h.guest.crowd.clock.Load())
 		n, err := h.conn.Read(into)
-		if n == 0 && !h.isPassing(err) || n > 0 && !h.take(into[:n]) {
+		if n == 0 && !h.isPassing(err) || n > 0 && !h.take(into[:n], watch) {
 			return false
 		}
 		r.since.Store(0)
@@ -141,21 +159,13 @@ func (h *hot) readBody() bool {
 }
 
 // take sends a part of the body.
-func (h *hot) take(part []byte) bool {
-	r := &h.reading
-	h.tape.mu.Lock()
-	taken, plain, why := h.asked.follow(part)
-	if r.isTooMuch {
-		r.behind = append(r.behind, part[taken:]...)
-	} else {
-		h.in = h.in[:len(h.in)+len(part)]
-		r.end += taken
-	}
-	h.tape.asked(part[:taken])
-	h.tape.mu.Unlock()
+func (h *hot) take(part []byte, watch *vigil) bool {
+	plain, why := h.follow(part)
 	if h.asked.isDone {
-		r.isWhole.Store(true) // before the upstream can answer to it
+		h.reading.isWhole.Store(true) // before the upstream can answer to it
 	}
+	watch.hand(h.lacks())
+	defer watch.taken()
 	h.tether.Write(part[:plain]) // that it takes nothing, reading tells
 	if why != 0 {
 		h.giveUp(why)
@@ -165,6 +175,30 @@ func (h *hot) take(part []byte) bool {
 		h.tether.Write(h.asked.end(nil))
 	}
 	return true
+}
+
+// follow takes a part of the body in, and returns how much of it goes on as it is.
+func (h *hot) follow(part []byte) (plain int, why breach) {
+	r := &h.reading
+	h.tape.mu.Lock()
+	defer h.tape.mu.Unlock()
+	taken, plain, why := h.asked.follow(part)
+	if r.isTooMuch {
+		r.behind = append(r.behind, part[taken:]...)
+	} else {
+		h.in = h.in[:len(h.in)+len(part)]
+		r.end += taken
+	}
+	h.tape.asked(part[:taken])
+	return plain, why
+}
+
+// lacks is how much the client has yet to send, at the least; see vigil.
+func (h *hot) lacks() uint64 {
+	if h.secret != nil && !h.asked.isDone {
+		return everything
+	}
+	return leastLeft(h.asked.framing, h.asked.left, &h.asked.parts)
 }
 
 // isPassing reports whether reading goes on after an error. If not, the client has

@@ -1,37 +1,33 @@
 package proxy
 
 import (
-	"bytes"
 	"io"
 	"net/http"
-	"net/http/httputil"
 	"slices"
+	"time"
 )
 
 // heedRefusal has a look at an answer that may refuse the host, as the long way does,
 // and reports whether it was answered in the place of the upstream.
 func (h *hot) heedRefusal(n int) (way hotWay, isOurs bool) {
 	t := h.tether
-	status := t.answer.status
-	if h.route.Own || status < 400 || !slices.ContainsFunc(hostRefusals, func(r hostRefusal) bool { return r.status == status }) {
+	a := &t.answer
+	if h.route.Own || a.status < 400 || a.framing == framedByNothing ||
+		!slices.ContainsFunc(hostRefusals, func(r hostRefusal) bool { return r.status == a.status }) {
 		return 0, false
 	}
-	h.fiber.leave()
-	beginning, ok := h.lookAhead(n)
-	if !ok {
-		return 0, false
-	}
-	body := &lookedAt{Reader: bytes.NewReader(beginning)}
-	res := &http.Response{StatusCode: status, Header: headerOf(&t.answer, t.rest()[:n]), Body: body, ContentLength: -1}
-	if t.answer.framing == framedByLength {
-		res.ContentLength = int64(len(beginning))
+	h.fiber.leave() // it may take long
+	body := &lookedAt{Reader: http.NoBody, tether: t, behind: n}
+	res := &http.Response{StatusCode: a.status, Header: headerOf(a, t.rest()[:n]), Body: body, ContentLength: -1}
+	if a.framing == framedByLength {
+		res.ContentLength = int64(min(a.length, mostRefusal+1))
 	}
 	says := h.proxy.heedRefusal(h.request(), *h.route, res)
 	if !body.isClosed {
 		h.hint = res.Header.Get("Limen-Hint")
 		return 0, false
 	}
-	page := &hotPage{header: res.Header, status: status, fault: says}
+	page := &hotPage{header: res.Header, status: a.status, fault: says}
 	page.body.ReadFrom(res.Body) // of memory
 	dropHops(page.header)
 	h.reading.stop(h)
@@ -39,38 +35,19 @@ func (h *hot) heedRefusal(n int) (way hotWay, isOurs bool) {
 	return h.say(page), true
 }
 
-// A lookedAt is the beginning of a body. It is closed by whoever puts another one in
-// its place.
+// A lookedAt is a body that is passed on from where it is, unless it is closed by whoever
+// puts another one in its place.
 type lookedAt struct {
 	io.Reader
+	tether   *tether
+	behind   int // that many bytes of the rest
 	isClosed bool
 }
 
+func (b *lookedAt) peek(until time.Time) ([]byte, bool) { return b.tether.lookAhead(b.behind, until) }
+
+// Close gives it up.
 func (b *lookedAt) Close() error {
 	b.isClosed = true
 	return nil
-}
-
-// lookAhead reads as much of a body as is looked at, and leaves it to be passed on.
-func (h *hot) lookAhead(n int) (beginning []byte, ok bool) {
-	t := h.tether
-	a := &t.answer
-	least := 1
-	switch {
-	case a.framing == framedByNothing || a.framing == framedByLength && a.length > mostRefusal:
-		return nil, false
-	case a.framing == framedByLength:
-		least = int(min(a.length, mostLook))
-	}
-	for len(t.rest())-n < least {
-		if t.fill() != nil {
-			return nil, false // it comes again
-		}
-	}
-	beginning = t.rest()[n:]
-	beginning = beginning[:min(len(beginning), mostLook)]
-	if a.framing == framedByChunks {
-		beginning, _ = io.ReadAll(httputil.NewChunkedReader(bytes.NewReader(beginning))) // as far as it has come
-	}
-	return beginning, true
 }

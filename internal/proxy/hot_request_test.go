@@ -46,7 +46,7 @@ func longHead(t *testing.T, p *Proxy, text string, isSecret bool) string {
 	if !ok {
 		t.Fatalf("there is no route for %q", text)
 	}
-	x := &exchange{p: p, w: w, r: r, route: route, u: route.Upstream, load: newLoad(w, r, p.config.Now)}
+	x := &exchange{p: p, w: w, r: r, route: route, u: route.Upstream, load: newLoad(w, r, p.config)}
 	b, out := x.appendHead(nil)
 	if out.err != nil {
 		t.Fatalf("the long way does not send %q: %v", text, out.err)

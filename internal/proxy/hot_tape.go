@@ -103,9 +103,9 @@ func (t *tape) passed(n int64) {
 
 // end ends it.
 func (t *tape) end(h *hot) {
-	if t.to != nil {
-		t.to.End(h.sorter.now(), t.fault)
-		t.to = nil
+	if to := t.to; to != nil {
+		t.to = nil // should that panic, it is not ended twice
+		to.End(h.sorter.now(), t.fault)
 	}
 }
 

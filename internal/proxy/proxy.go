@@ -85,6 +85,9 @@ func New(c Config) *Proxy {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	if c.Tell == nil {
+		c.Tell = func(limen.Gap) {}
+	}
 	c.Patience = cmp.Or(c.Patience, 10*time.Second)
 	return &Proxy{config: c, mark: "limen-" + strings.ToLower(rand.Text()[:10])}
 }

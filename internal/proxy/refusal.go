@@ -52,7 +52,10 @@ func (p *Proxy) heedRefusal(r *http.Request, route Route, answer *http.Response)
 	if route.Own || host == "" || r.Method == http.MethodHead || !mayRefuse(answer, media) {
 		return ""
 	}
-	body := look(answer)
+	body, isHere := glance(answer, p.config.Now().Add(lookTime))
+	if !isHere {
+		return ""
+	}
 	framework := sync.OnceValue(func() string { return p.frameworkOf(r, route) })
 	for _, row := range hostRefusals {
 		if row.status == answer.StatusCode && row.media == media && row.isMetBy(r, host, body) &&

@@ -100,7 +100,7 @@ func TestABodyThatComesSlowlyIsTakenAndOneThatStopsIsNot(t *testing.T) {
 // An upstream may end while a client sends nothing more of a body for it.
 func TestABodyThatNobodyWantsIsNotWaitedForAfterTheAnswer(t *testing.T) {
 	inTime(t, Config{}, func(w http.ResponseWriter, r *http.Request) {
-		l := newLoad(w, r, time.Now)
+		l := newLoad(w, r, Config{Now: time.Now})
 		defer l.end()
 		p := l.begin(nil)
 		ended := make(chan error)

@@ -3,6 +3,7 @@ package proxy
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"net"
 	"net/http"
 	"time"
@@ -35,6 +36,7 @@ type sorter struct {
 // sort serves a client, or hands it over to be served. Serving ends soon after
 // ctx has.
 func (s *sorter) sort(ctx context.Context, g *guest) {
+	defer s.forgo(g)
 	s.meet(g)
 	first, isH2, err := sniff(g)
 	switch {
@@ -48,6 +50,15 @@ func (s *sorter) sort(ctx context.Context, g *guest) {
 		s.newHot(g, g, first).begin()
 	default:
 		s.plain.give(s.wary(g, g, first))
+	}
+}
+
+// forgo ends a client's connection, and nothing else, when there is a mistake in what
+// serves it.
+func (s *sorter) forgo(g *guest) {
+	if v := recover(); v != nil {
+		s.limits.tell(mistake(fmt.Sprintf("what %v has asked for", g.RemoteAddr()), v))
+		g.close()
 	}
 }
 
@@ -95,7 +106,7 @@ func (s *sorter) sortSecret(ctx context.Context, g *guest, first []byte) {
 // guest's own connection, the first bytes have been read.
 func (s *sorter) wary(g *guest, c net.Conn, first []byte) *wary {
 	g.SetWriteDeadline(time.Time{}) // what it had to say it has said; an answer may take its time
-	w := &wary{Conn: c, guest: g, now: s.now, headTime: s.limits.head, bodyTime: s.body, stallTime: s.limits.stall, room: first}
+	w := &wary{Conn: c, guest: g, now: s.now, headTime: s.limits.head, bodyTime: s.body, stallTime: s.limits.stall, tell: s.limits.tell, room: first}
 	w.reel.isWanted = s.hot != nil && s.hot.recorder.Load() != nil
 	return w
 }

@@ -28,7 +28,13 @@ func (x *exchange) join(ctx context.Context, res *http.Response) {
 		// What a request takes of memory is not needed for a long time, so its
 		// goroutine ends. Who closes the client's end ends these.
 		tape := captureOf(x.w).keep()
-		x.p.ties.Go(func() { tape.end(tie(tape.client(client), tape.upstream(upstream))) })
+		tell := x.p.config.Tell
+		x.p.ties.Go(func() {
+			attempt(upgraded, tell, func() error {
+				tape.end(tie(tape.client(client), tape.upstream(upstream), tell))
+				return nil
+			})
+		})
 		return
 	}
 	client, err := x.flow(res)
@@ -38,7 +44,7 @@ func (x *exchange) join(ctx context.Context, res *http.Response) {
 	}
 	unwatch := context.AfterFunc(ctx, func() { client.Close(); upstream.Close() })
 	defer unwatch()
-	if err := tie(client, upstream); err != nil {
+	if err := tie(client, upstream, x.p.config.Tell); err != nil {
 		mustEnd()
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/limenhq/limen"
 )
 
 // An end is one end of an upgraded connection.
@@ -18,11 +20,11 @@ type end interface {
 
 // tie passes on what comes from either end to the other, until both have ended.
 // One that ends says so to the other, which may go on. It closes both. An error
-// says that it was broken off.
-func tie(client, upstream end) (err error) {
+// says that it was broken off. A mistake in that ends them, and nothing else.
+func tie(client, upstream end, tell func(limen.Gap)) (err error) {
 	var first sync.Once
 	pass := func(to, from end) {
-		passed := carry(to, from)
+		passed := attempt(upgraded, tell, func() error { return carry(to, from) })
 		if passed == nil {
 			passed = to.CloseWrite()
 		}
@@ -43,6 +45,9 @@ func tie(client, upstream end) (err error) {
 	}
 	return err
 }
+
+// upgraded is what a mistake ends here.
+const upgraded = "an upgraded connection, such as a WebSocket"
 
 // carry carries what comes to where it goes. It waits with a small buffer, for
 // a WebSocket waits most of the time, and there may be a thousand.

@@ -3,12 +3,15 @@ package proxy
 import (
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"sync"
 	"time"
+
+	"github.com/limenhq/limen"
 )
 
 const (
@@ -32,6 +35,7 @@ type wary struct {
 	stallTime time.Duration // for taking a part of an answer
 	owner     *hot          // who has lent the connection for one request; nil if nobody has
 	isCounted bool          // the crowd knows already that a request is under way
+	tell      func(limen.Gap)
 
 	state waryState
 	head  head
@@ -65,8 +69,20 @@ const (
 	waryShut
 )
 
-// Read reads what may be let through.
-func (c *wary) Read(p []byte) (int, error) {
+// Read reads what may be let through. A mistake in that is not for net/http to recover
+// from: it would wait for ever for the read to end.
+func (c *wary) Read(p []byte) (n int, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			c.tell(mistake(fmt.Sprintf("what %v has asked for", c.RemoteAddr()), v))
+			c.state, c.room, c.at, c.free = waryShut, nil, 0, 0
+			n, err = 0, errMistake
+		}
+	}()
+	return c.read(p)
+}
+
+func (c *wary) read(p []byte) (int, error) {
 	if c.at < c.free {
 		n := copy(p, c.room[c.at:c.free])
 		c.at += n
@@ -132,7 +148,7 @@ func (c *wary) readHead(p []byte) (int, error) {
 			}
 			if n > 0 {
 				c.begin(n)
-				return c.Read(p)
+				return c.read(p)
 			}
 			if !c.isTimed {
 				c.isTimed = true
@@ -180,7 +196,7 @@ func (c *wary) readBody(p []byte) (int, error) {
 		}
 		c.hear(rest[:n])
 		c.free += n
-		return c.Read(p)
+		return c.read(p)
 	}
 	c.time()
 	n, err := c.Conn.Read(p)

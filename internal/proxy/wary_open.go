@@ -21,7 +21,7 @@ func (c *wary) readOpen(p []byte) (int, error) {
 	switch {
 	case c.free < len(c.room):
 		c.free = len(c.room)
-		return c.Read(p)
+		return c.read(p)
 	case c.hasEnded:
 		return 0, io.EOF
 	}

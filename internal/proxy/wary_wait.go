@@ -56,6 +56,20 @@ func (c *wary) untime() {
 	c.Conn.SetReadDeadline(c.deadline)
 }
 
+// lacks is how much the client has yet to send of its request, at the least; see vigil.
+// It is for whom the body is read by.
+func (c *wary) lacks() uint64 {
+	least, here := leastLeft(c.head.framing, c.left, &c.parts), uint64(len(c.room)-c.free)
+	_, isTLS := c.Conn.(*tls.Conn)
+	switch {
+	case c.state != waryBody || least <= here:
+		return 0
+	case isTLS:
+		return everything
+	}
+	return least - here
+}
+
 // isLate reports whether a read has ended because the client took too long, and
 // not because the server wants it to.
 func (c *wary) isLate(err error) bool {
