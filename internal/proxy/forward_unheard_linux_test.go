@@ -46,7 +46,7 @@ func TestAPostIsSentAgainOnlyWhereItWasNotHeard(t *testing.T) {
 		"the upstream hangs up first": {false, 200},
 		"it breaks off first":         {true, 200}, // nothing could be sent any more
 	} {
-		for _, way := range []string{"long", "HTTP/2", "HTTP/2, with a body"} {
+		for _, way := range []string{"short", "long", "HTTP/2", "HTTP/2, with a body"} {
 			t.Run(name+", "+way, func(t *testing.T) {
 				var posts atomic.Int32
 				hangUp := make(chan bool)

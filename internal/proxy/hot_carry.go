@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -123,14 +124,14 @@ func (h *hot) lack(err error) hotWay {
 	defer t.end()
 	switch why := breach(h.reading.breach.Load()); {
 	case h.reading.isGone.Load():
-		h.tape.fault = faultGone
+		h.tape.fault = h.reading.fault()
 		return h.cut()
 	case why != 0:
 		h.tape.fault = why.Error()
 		return h.refuse(why)
 	}
 	isSilent := t.got.Load() == h.got
-	isUndone := isSilent && (t.sent.Load() == h.sent || idempotent[string(h.head.method.of(h.said))])
+	isUndone := isSilent && (t.sent.Load() == h.sent || err == io.EOF && t.isUnheard(h.sent) || idempotent[string(h.head.method.of(h.said))])
 	if (isUndone || h.mayTurn()) && h.reading.isKept(h.head.line) {
 		if !t.isReused {
 			h.sends = 1
