@@ -60,7 +60,7 @@ var enumerations = []enumeration{
 	enum[limen.Grant]("bind capability system manager inherited elsewhere"),
 	enum[limen.RouteSource]("observed run typed"),
 	enum[limen.RouteState]("live absent hidden asleep"),
-	enum[limen.TappedKind]("opened exchange frame missed"),
+	enum[limen.TappedKind]("opened exchange frame missed document"),
 	enum[limen.FrameKind]("text binary ping pong close event"),
 	enum[limen.SourceUse]("served partly refused spare"),
 	enum[limen.Kind]("internal invalid not-found denied busy unsupported"),

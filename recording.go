@@ -34,11 +34,29 @@ func (r *Recording) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// Kept is how much of bodies and messages there is, in bytes.
+func (r Recording) Kept() int64 {
+	size := len(r.Request.Body) + len(r.Answer.Body)
+	for _, f := range r.Messages {
+		size += len(f.Body)
+	}
+	return int64(size)
+}
+
+// Bare is the recording without bodies and messages, of which it says that they are
+// missing.
+func (r Recording) Bare() Recording {
+	r.Request.Body, r.Request.Cut = nil, r.Request.Size > 0
+	r.Answer.Body, r.Answer.Cut = nil, r.Answer.Size > 0
+	r.Messages = nil
+	return r
+}
+
 // A Message is a request or an answer, without its first line.
 type Message struct {
 	Fields   []Field `json:"fields"`             // in the order they came
 	Body     []byte  `json:"body,omitempty"`     // as much of it as was kept, without what frames it
-	Size     int64   `json:"size"`               // of all of it, as it was sent
+	Size     int64   `json:"size"`               // of all of it, as it was sent, or was to be
 	Plain    bool    `json:"plain,omitempty"`    // Body is for reading: Content-Encoding is undone, and a word in the place of a secret may have another length
 	Cut      bool    `json:"cut,omitempty"`      // that is not all there is to be read
 	Trailers []Field `json:"trailers,omitempty"` // the fields behind it

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A Tapped is one thing that a tap tells: what is tapped, a request, a message
-// of one that goes on, or how much it does not tell. Its Kind says which of the
+// A Tapped is one thing that a tap tells: what is tapped, a request, a message of one
+// that goes on, what an answer was found to be, or how much it does not tell. Its Kind says which of the
 // others it has.
 type Tapped struct {
 	Time     time.Time  `json:"time"`
@@ -14,6 +14,7 @@ type Tapped struct {
 	Tap      *Tap       `json:"tap,omitempty"`
 	Exchange *Exchange  `json:"exchange,omitempty"`
 	Frame    *Frame     `json:"frame,omitempty"`
+	Document *Document  `json:"document,omitempty"`
 	Missed   int64      `json:"missed,omitempty"`  // requests that were not kept, because there were too many at once
 	Gap      *Gap       `json:"gap,omitempty"`     // or because of this, told once
 	Unshown  int64      `json:"unshown,omitempty"` // requests that were kept, and messages, which went by too fast to be told
@@ -27,9 +28,10 @@ const (
 	TapExchange                       // a request has ended, or goes on for longer
 	TapFrame                          // a message of one that goes on
 	TapMissed                         // some were not kept, or not told
+	TapDocument                       // an answer describes the interface of who gave it
 )
 
-var tappedKinds = names{"", "opened", "exchange", "frame", "missed"}
+var tappedKinds = names{"", "opened", "exchange", "frame", "missed", "document"}
 
 func (k TappedKind) String() string { return tappedKinds.word(int(k), "TappedKind") }
 

@@ -25,8 +25,8 @@ var logs = command{
 		{name: "follow", short: "f", doc: "go on with what comes, until Ctrl-C"},
 		{name: "last", short: "n", value: "N", doc: "so many lines of each; 100 if not said, and 0 for all that is kept"},
 		{name: "since", value: "TIME", doc: "only those of the last while, as 90s, 10m or 2h"},
-	}, outputFlags),
-	lists: []glossary{{"formats", formatEntries}},
+	}, feedFlags),
+	lists: []glossary{{"formats", feedFormatEntries}},
 	run:   runLogs,
 }
 

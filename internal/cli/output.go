@@ -20,6 +20,9 @@ var outputFlags = []flag{
 	{name: "color", value: "WHEN", doc: "auto, always or never; auto means on a terminal, unless NO_COLOR is set", words: colorWords},
 }
 
+// feedFlags are outputFlags where an answer goes on.
+var feedFlags = slices.Concat([]flag{{name: "json", doc: "an object for each, on a line of its own; short for --format json"}}, outputFlags[1:])
+
 func formatNames() (names []string) {
 	for _, f := range view.Formats {
 		names = append(names, f.Name)
@@ -30,6 +33,21 @@ func formatNames() (names []string) {
 func formatEntries() (all []entry) {
 	for _, f := range view.Formats {
 		all = append(all, entry{f.Name, f.Doc})
+	}
+	return all
+}
+
+// feedFormats are what formats mean where an answer goes on, as far as that is something
+// else.
+var feedFormats = map[string]string{
+	view.JSON.Name:   "one object a line, each as it comes; they only grow",
+	view.NDJSON.Name: "the same; limen watch has gaps among them, too",
+}
+
+func feedFormatEntries() []entry {
+	all := formatEntries()
+	for i, e := range all {
+		all[i].means = cmp.Or(feedFormats[e.word], e.means)
 	}
 	return all
 }

@@ -34,8 +34,8 @@ var tap = command{
 	flags: slices.Concat(tapFilterFlags, []flag{
 		{name: "frames", doc: "each message of WebSockets and event streams, too"},
 		{name: "port", short: "p", value: "PORT", doc: "where the listener before a port is opened; without it the next that is free"},
-	}, outputFlags),
-	lists:    []glossary{{"formats", formatEntries}},
+	}, feedFlags),
+	lists:    []glossary{{"formats", feedFormatEntries}},
 	complete: routeNames,
 	run:      runTap,
 }

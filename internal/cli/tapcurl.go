@@ -47,6 +47,8 @@ func asCurl(env Env, r limen.Recording, file string) error {
 		return &limen.Error{Kind: limen.NotFound, What: fmt.Sprintf("cannot write request %q as a command", r.ID), Why: why, Next: next}
 	}
 	switch {
+	case r.Method == "":
+		return cannot("its first line cannot be read", "limen tap show "+r.ID)
 	case r.Status == 101, r.Method == "CONNECT":
 		return cannot("it began a conversation, and half of that was said by the server", "limen tap show "+r.ID)
 	case r.Hidden && len(r.Request.Body) == 0 && r.Request.Size > 0:

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"net/textproto"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -18,28 +16,31 @@ import (
 )
 
 // editRequest has a person change a request, and adds that to what was changed
-// already.
-func editRequest(ctx context.Context, env Env, r limen.Recording, in op.ReplayIn) (op.ReplayIn, error) {
+// already. The caller keeps or removes what was written.
+func editRequest(ctx context.Context, env Env, r limen.Recording, in op.ReplayIn) (op.ReplayIn, sheet, error) {
 	before := draftOf(r, in)
 	text := before.text()
-	edited, err := edit(ctx, env, in.ID, text)
+	edited, written, err := edit(ctx, env, in.ID, text)
 	if err != nil {
-		return in, err
+		return in, sheet{}, err
 	}
 	cancelled := func(why string) error {
-		return &limen.Error{Kind: limen.NotFound, What: "sent nothing", Why: why, Next: "limen tap replay " + in.ID + " sends it as it was"}
+		return errors.Join(&limen.Error{Kind: limen.NotFound, What: "sent nothing", Why: why, Next: "limen tap replay " + in.ID + " sends it as it was"}, written.remove())
 	}
 	switch {
 	case len(bytes.TrimSpace(edited)) == 0:
-		return in, cancelled("the file is empty")
+		return in, sheet{}, cancelled("the file is empty")
 	case bytes.Equal(edited, text):
-		return in, cancelled("nothing in the file was changed")
+		return in, sheet{}, cancelled("nothing in the file was changed")
 	}
 	after, err := parseDraft(edited)
-	if err != nil {
-		return in, &limen.Error{Kind: limen.Invalid, What: "cannot send what was written", Why: err.Error(), Next: "limen tap replay " + in.ID + " --edit begins anew"}
+	if err == nil && len(after.body) > mostSent {
+		err = fmt.Errorf("its body has %d bytes, and %d MiB are sent at most", len(after.body), mostSent>>20)
 	}
-	return after.since(before, in), nil
+	if err != nil {
+		return in, sheet{}, written.keep(&limen.Error{Kind: limen.Invalid, What: "cannot send what was written", Why: err.Error()})
+	}
+	return after.since(before, in), written, nil
 }
 
 // A draft is a request as a person edits it.
@@ -187,25 +188,3 @@ func valuesOf(fields []limen.Field) map[string][]string {
 // canonical is the name of a field in the case that most write it in: names are
 // the same in any (RFC 9110, section 5.1).
 func canonical(name string) string { return textproto.CanonicalMIMEHeaderKey(name) }
-
-// edit has a person's editor change the text of a request. It stands in a file that nobody else
-// may read, and that is gone afterwards.
-func edit(ctx context.Context, env Env, id string, text []byte) (_ []byte, err error) {
-	words, err := editor(env, id)
-	if err != nil {
-		return nil, err
-	}
-	f, err := os.CreateTemp("", "limen-"+filepath.Base(id)+"-*.http") // with mode 0600
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, os.Remove(f.Name())) }()
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return nil, err
-	}
-	if err := runEditor(ctx, env, append(words, f.Name())); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(f.Name())
-}

@@ -30,6 +30,8 @@ func playEditor(args []string) int {
 		text = []byte("\n")
 	case "change me":
 		text = []byte(strings.NewReplacer("ann", "bob", "/api/orders", "/v2/orders", "POST", "PUT", "Content-Type: application/json\n", "X-New: 1\n").Replace(string(text)))
+	case "swell":
+		text = append(text, bytes.Repeat([]byte("x"), mostSent)...)
 	case "spoil":
 		text = append([]byte("this is\n"), text...)
 	case "fail":
@@ -47,6 +49,9 @@ func TestAnEditorChangesWhatIsSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv(editVar, "1")
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir) // of Unix, and
+	t.Setenv("TMP", dir)    // of Windows
 	body := []byte(`{"name":"bob"}`)
 	for _, c := range []struct {
 		how  string
@@ -57,6 +62,7 @@ func TestAnEditorChangesWhatIsSent(t *testing.T) {
 		{"keep", 3, "nothing in the file was changed", nil},
 		{"empty", 3, "the file is empty", nil},
 		{"spoil", 2, "line 1 is not a method and a path", nil},
+		{"swell", 2, "and 4 MiB are sent at most", nil},
 		{"fail", 3, "exit status 7", nil},
 		{"'change me'", 0, "sent", []op.ReplayIn{{
 			ID: "17", Method: "PUT", Path: "/v2/orders?page=2", Body: &body,
@@ -73,8 +79,17 @@ func TestAnEditorChangesWhatIsSent(t *testing.T) {
 			t.Errorf("%s asked (-want +got):\n%s", c.how, diff)
 		}
 	}
-	if left, _ := filepath.Glob(filepath.Join(os.TempDir(), "limen-17-*.http")); len(left) > 0 {
-		t.Errorf("the files of editors are left: %v", left)
+	left, _ := filepath.Glob(filepath.Join(dir, "*"))
+	if len(left) != 2 {
+		t.Fatalf("left are %v; want what was written and not sent, and nothing else", left)
+	}
+	d := newDesk()
+	d.vars = map[string]string{"EDITOR": `"` + me + `" spoil`}
+	d.run(t, "tap", "replay", "17", "--edit")
+	_, file, _ := strings.Cut(strings.TrimSpace(d.errs.String()), "what was written is still in ")
+	file, _, _ = strings.Cut(file, "\n")
+	if text, err := os.ReadFile(file); err != nil || !strings.HasPrefix(string(text), "this is\n") {
+		t.Errorf("%q, %v; it says\n%s", text, err, d.errs.String())
 	}
 }
 

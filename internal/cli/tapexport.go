@@ -141,8 +141,7 @@ func (e *export) fill(ctx context.Context, w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		e.bound(&r)
-		if err := a.Add(r); err != nil {
+		if err := a.Add(e.bound(r)); err != nil {
 			return err
 		}
 		e.count++
@@ -155,17 +154,13 @@ func (e *export) fill(ctx context.Context, w io.Writer) error {
 	return a.Close()
 }
 
-// bound takes the bodies and messages out for which there is no room any more.
-func (e *export) bound(r *limen.Recording) {
-	size := int64(len(r.Request.Body) + len(r.Answer.Body))
-	for _, f := range r.Messages {
-		size += int64(len(f.Body))
-	}
+// bound is a request without the bodies and messages for which there is no room any
+// more.
+func (e *export) bound(r limen.Recording) limen.Recording {
+	size := r.Kept()
 	if e.size += size; e.size <= mostArchived || size == 0 {
-		return
+		return r
 	}
 	e.left++
-	r.Request.Body, r.Request.Cut = nil, r.Request.Size > 0
-	r.Answer.Body, r.Answer.Cut = nil, r.Answer.Size > 0
-	r.Messages = nil
+	return r.Bare()
 }

@@ -49,18 +49,22 @@ func runTapReplay(ctx context.Context, env Env, c call) error {
 		return err
 	}
 	return c.ask(ctx, env, func(place op.Place, f view.Format, o view.Options) error {
+		var written sheet
 		if c.has("edit") {
 			r, err := recall(ctx, place, in.ID, true)
 			if err != nil {
 				return err
 			}
-			if in, err = editRequest(ctx, env, r, in); err != nil {
+			if in, written, err = editRequest(ctx, env, r, in); err != nil {
 				return err
 			}
 		}
 		r, err := replay(ctx, env, place, in)
 		if r.ID == "" {
-			return err
+			return written.keep(err)
+		}
+		if left := written.remove(); left != nil {
+			return left
 		}
 		o.Zone = env.Now().Location()
 		if left := view.Recording(env.Out, r, f, o); left != nil || f.TellsGaps {
@@ -154,8 +158,9 @@ func isFieldName(s string) bool {
 	})
 }
 
-// mostSent is the largest body that is sent from a file.
-const mostSent = 64 << 20
+// mostSent is the largest body that takes another's place: it is carried to whoever
+// sends it as a text that is a third longer.
+const mostSent = 4 << 20
 
 // readBody reads a body from a file, or from standard input.
 func readBody(env Env, name string) ([]byte, error) {

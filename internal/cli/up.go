@@ -33,8 +33,8 @@ var up = command{
 		{name: "script", value: "NAMES", doc: "scripts of package.json instead, with commas between them"},
 		{name: "grace", value: "TIME", doc: "how long each may take to end; 5s if not said"},
 		{name: "no-name", doc: "start no daemon that would give them names"},
-	}, outputFlags),
-	lists: []glossary{{"formats", formatEntries}},
+	}, feedFlags),
+	lists: []glossary{{"formats", feedFormatEntries}},
 	run:   runUp,
 }
 

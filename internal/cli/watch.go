@@ -41,11 +41,11 @@ var watch = command{
 		{name: "every", value: "TIME", doc: "how often to look where the kernel tells nothing by itself; 1s unless given"},
 		{name: "notify", doc: "show each event on the desktop, too; what comes at once is shown as one"},
 		{name: "exec", value: "CMD [ARG]...", doc: "run a command for each event; takes everything that follows", takesRest: true},
-	}, outputFlags),
+	}, feedFlags),
 	lists: []glossary{
 		{"events", changeEntries},
 		{"replacements", replacementEntries},
-		{"formats", formatEntries},
+		{"formats", feedFormatEntries},
 	},
 	complete: portWords,
 	run:      runWatch,

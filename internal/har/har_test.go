@@ -14,80 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/nettest"
 )
-
-// A shape is the members that a part of an archive has: "s" is a text, "n" a
-// number, "t" a time. Those that end in a question mark are optional.
-type shape map[string]any
-
-// Shapes of the specification (W3C Web Performance, "HTTP Archive (HAR) format").
-var (
-	pair    = shape{"name": "s", "value": "s", "comment?": "s"}
-	cookie  = shape{"name": "s", "value": "s", "path?": "s", "domain?": "s", "expires?": "s", "httpOnly?": "b", "secure?": "b", "comment?": "s"}
-	archive = shape{"log": shape{
-		"version": "s", "creator": shape{"name": "s", "version": "s", "comment?": "s"}, "comment?": "s",
-		"entries": []any{shape{
-			"startedDateTime": "t", "time": "n", "cache": shape{"comment?": "s"}, "serverIPAddress?": "s", "connection?": "s", "comment?": "s",
-			"request": shape{
-				"method": "s", "url": "s", "httpVersion": "s", "cookies": []any{cookie}, "headers": []any{pair}, "queryString": []any{pair},
-				"postData?": shape{"mimeType": "s", "params": []any{pair}, "text": "s", "comment?": "s"}, "headersSize": "n", "bodySize": "n", "comment?": "s",
-			},
-			"response": shape{
-				"status": "n", "statusText": "s", "httpVersion": "s", "cookies": []any{cookie}, "headers": []any{pair},
-				"content":     shape{"size": "n", "mimeType": "s", "text?": "s", "encoding?": "s", "compression?": "n", "comment?": "s"},
-				"redirectURL": "s", "headersSize": "n", "bodySize": "n", "comment?": "s",
-			},
-			"timings": shape{"send": "n", "wait": "n", "receive": "n", "blocked?": "n", "dns?": "n", "connect?": "n", "ssl?": "n", "comment?": "s"},
-		}},
-	}}
-)
-
-// check says what is wrong with a part of an archive.
-func check(at string, value, want any) error {
-	switch want := want.(type) {
-	case string:
-		text, isText := value.(string)
-		_, isNumber := value.(float64)
-		_, err := time.Parse(time.RFC3339Nano, text)
-		if want == "n" && isNumber || isText && (want == "s" || want == "t" && err == nil) {
-			return nil
-		}
-		return fmt.Errorf("%s is %v", at, value)
-	case []any:
-		list, ok := value.([]any)
-		if !ok {
-			return fmt.Errorf("%s is no list but %v", at, value)
-		}
-		for i, one := range list {
-			if err := check(fmt.Sprintf("%s[%d]", at, i), one, want[0]); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	object, ok := value.(map[string]any)
-	if !ok {
-		return fmt.Errorf("%s is no object but %v", at, value)
-	}
-	known := map[string]bool{}
-	for name, inner := range want.(shape) {
-		name, isOptional := strings.CutSuffix(name, "?")
-		known[name] = true
-		if member, is := object[name]; is {
-			if err := check(at+"."+name, member, inner); err != nil {
-				return err
-			}
-		} else if !isOptional {
-			return fmt.Errorf("%s has no %s", at, name)
-		}
-	}
-	for name := range object {
-		if !known[name] && !strings.HasPrefix(name, "_") { // those are anybody's
-			return fmt.Errorf("%s has a %s, which nobody knows", at, name)
-		}
-	}
-	return nil
-}
 
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 123456789, time.UTC)
 
@@ -158,14 +86,11 @@ func written(t testing.TB, all []limen.Recording) []byte {
 func TestAnArchiveIsAsItsSpecificationHasIt(t *testing.T) {
 	for _, all := range [][]limen.Recording{nil, session()[:1], session()} {
 		text := written(t, all)
-		var value any
 		var doc struct{ Log Log }
-		if err := errors.Join(json.Unmarshal(text, &value), json.Unmarshal(text, &doc)); err != nil {
+		if err := json.Unmarshal(text, &doc); err != nil {
 			t.Fatalf("%v in %s", err, text)
 		}
-		if err := check("", value, archive); err != nil {
-			t.Errorf("%v in %s", err, text)
-		}
+		nettest.CheckArchive(t, text)
 		if doc.Log.Version != "1.2" || len(doc.Log.Entries) != len(all) {
 			t.Errorf("version %s, %d entries of %d", doc.Log.Version, len(doc.Log.Entries), len(all))
 		}

@@ -96,7 +96,7 @@ func isPassing(f, before verdict.Facts) bool {
 func (h *Host) look(ctx context.Context, in op.WhyIn, want sockets.Want, memory string) (verdict.Facts, error) {
 	f := verdict.Facts{
 		Transport: in.Transport, Port: in.Port,
-		System: thisSystem, Asker: int64(os.Geteuid()), Stop: keeper.Next,
+		System: thisSystem, Asker: int64(os.Geteuid()), Stop: keeper.Next, Own: h.errandAt(in.Port),
 	}
 	if isOneAddress(in) {
 		f.Address = in.Address

@@ -37,7 +37,7 @@ func (h *Host) Keep(ctx context.Context, k Keeping) error {
 	h.harbour.Store(b)
 	defer h.harbour.Store(nil)
 	for _, p := range []*proxy.Proxy{b.proxy, b.lan} {
-		h.tape.listen(p, nil)
+		h.tape.listen(p)
 		defer h.tape.letGo(p)
 	}
 

@@ -92,22 +92,8 @@ func server(t *testing.T, dir, listen, port string) {
 // visit asks for a page of a name.
 func visit(t *testing.T, name, path string) (status int, text string) {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1:8008"+path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Host = name
-	r.Close = true
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer.StatusCode, string(body)
+	answer, text := fetch(t, http.MethodGet, "http://127.0.0.1:8008"+path, name, nil, nil)
+	return answer.StatusCode, text
 }
 
 // until waits until a question is answered as it should be.

@@ -40,7 +40,7 @@ func (h *Host) planFrom(f verdict.Facts, asker int) (limen.Plan, error) {
 		Machine: f.Machine, Time: f.Time, Transport: f.Transport, Port: f.Port, Gaps: f.Gaps,
 		Steps: plan.Steps(plan.Facts{
 			Transport: f.Transport, Port: f.Port, Listeners: f.Listeners, Asker: f.Asker,
-			Line: h.line(asker), Unowned: whyUnowned[f.Unowned], Tool: keeper.Tool, Command: keeper.Next,
+			Line: h.line(asker), Unowned: whyUnowned[f.Unowned], Tool: keeper.Tool, Command: keeper.Next, Own: h.errandAt(f.Port),
 		}),
 	}
 	if len(p.Steps) == 0 {

@@ -33,7 +33,7 @@ func (h *Host) Tap(ctx context.Context, in op.TapIn, next func(limen.Tapped) err
 	tapping, stop := context.WithCancel(ctx)
 	defer stop()
 	if v.standin != nil {
-		h.tape.listen(v.standin.proxy, in.Target)
+		h.tape.listenBefore(v.standin)
 		defer h.tape.letGo(v.standin.proxy)
 	}
 	over := v.awaitEnd(tapping, stop)
@@ -85,12 +85,13 @@ type vigil struct {
 	at      []string // names that lead to the target
 	standin *standin // nil if there is none
 	gaps    []limen.Gap
-	heard   int // of how many faults of the tape it was told
+	heard   int             // of how many faults of the tape it was told
+	read    map[string]bool // names with paths whose answers were read, or were documents when it began
 }
 
 // newVigil finds out what a question is about.
 func (h *Host) newVigil(ctx context.Context, in op.TapIn) (*vigil, error) {
-	v := &vigil{host: h, harbour: h.harbour.Load(), in: in, wish: &wish{names: map[string]bool{}}, heard: h.tape.told()}
+	v := &vigil{host: h, harbour: h.harbour.Load(), in: in, wish: &wish{names: map[string]bool{}}, heard: h.tape.told(), read: map[string]bool{}}
 	var err error
 	if v.sieve, err = newSieve(in.Filter); err != nil {
 		return nil, err
@@ -139,7 +140,13 @@ func (v *vigil) follow(ctx context.Context, recorder *tap.Tap, ready func(), nex
 		if item.Kind == limen.TapMissed {
 			item.Gap = v.missed()
 		}
-		return next(hidden(item))
+		if err := next(hidden(item)); err != nil {
+			return err
+		}
+		if d := v.passing(ctx, item.Exchange); d != nil {
+			return next(limen.Tapped{Time: item.Time, Kind: limen.TapDocument, Document: d})
+		}
+		return nil
 	})
 	if refused != nil {
 		return refused
@@ -200,5 +207,6 @@ func (v *vigil) tap(ctx context.Context) *limen.Tap {
 		}
 	}
 	t.Documents = v.documents(ctx)
+	v.note(t.Documents)
 	return t
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -277,6 +278,43 @@ func TestAFilterSaysWhatIsTold(t *testing.T) {
 	}
 }
 
+func TestADocumentThatPassesByIsTold(t *testing.T) {
+	const openapi = `{"openapi": "3.1.0", "info": {"title": "Deep", "version": "7"}}`
+	h := bare(t)
+	upstream(t, "7300", func(w http.ResponseWriter, r *http.Request) {
+		media, text, _ := strings.Cut(map[string]string{
+			"/deep/spec.json":   "application/json|" + openapi,
+			"/other-spec.json":  "application/json|{\"openapi\": 1}",
+			"/page-spec.json":   "text/html|" + openapi,
+			"/swagger/hand.yml": "text/plain|swagger: '2.0'\ninfo:\n  title: By hand\n",
+		}[r.URL.Path], "|")
+		w.Header().Set("Content-Type", media)
+		if media == "" || r.Method != http.MethodGet {
+			http.NotFound(w, r)
+			return
+		}
+		io.WriteString(w, text)
+	})
+	p := tapped(t, h, op.TapIn{Target: &limen.Target{Port: 7300}})
+	at := fmt.Sprintf("http://%v", p.tap.Endpoint.Addr)
+	var told []limen.Document
+	for _, path := range []string{"/deep/spec.json?token=x", "/deep/spec.json", "/other-spec.json", "/page-spec.json", "/none-spec.json", "/swagger/hand.yml", "/end"} {
+		fetch(t, "GET", at+path, "localhost", nil, nil)
+	}
+	for item := p.next(); item.Exchange == nil || !strings.HasSuffix(item.Exchange.URL, "/end"); item = p.next() {
+		if item.Document != nil {
+			told = append(told, *item.Document)
+		}
+	}
+	want := []limen.Document{
+		{URL: "http://localhost/deep/spec.json", Format: "OpenAPI 3.1.0", Title: "Deep", Version: "7"},
+		{URL: "http://localhost/swagger/hand.yml", Format: "Swagger 2.0", Title: "By hand"},
+	}
+	if !slices.Equal(told, want) {
+		t.Errorf("told was %+v", told)
+	}
+}
+
 func TestWhatIsAlwaysRecordedLeavesOutWhatIsIgnored(t *testing.T) {
 	nettest.NeedPrivate(t)
 	h := keepingWith(t, "[tap]\nalways = true\nignore = ['bank']\n")
@@ -431,7 +469,7 @@ func TestTheEventsOfAStreamAreToldAsTheyCome(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	event := func() string {
+	event := func(p *tapping) string {
 		for {
 			item := p.next()
 			if item.Frame != nil {
@@ -441,12 +479,18 @@ func TestTheEventsOfAStreamAreToldAsTheyCome(t *testing.T) {
 			}
 		}
 	}
-	if got := event(); !strings.Contains(got, "0") {
+	if got := event(p); !strings.Contains(got, "0") {
 		t.Errorf("the first is %q", got)
 	}
+	late := tapped(t, h, op.TapIn{Target: &limen.Target{Port: 7300}, Frames: true})
+	if e := late.exchange(); !e.Open || e.Status != 200 || e.Frames != 1 {
+		t.Errorf("who comes later is told of %+v", e)
+	}
 	goOn <- struct{}{}
-	if got := event(); !strings.Contains(got, "1") {
-		t.Errorf("the second is %q", got)
+	for _, p := range []*tapping{p, late} {
+		if got := event(p); !strings.Contains(got, "1") {
+			t.Errorf("the second is %q", got)
+		}
 	}
 	if err := p.end(); err != nil { // however long the stream would go on
 		t.Error(err)

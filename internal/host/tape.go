@@ -38,6 +38,7 @@ type tape struct {
 type heeded struct {
 	proxy  *proxy.Proxy
 	behind *limen.Route // without a name, for what comes to one that stands before a server; nil for others
+	at     uint16       // the port of such a one
 }
 
 // A wish is what somebody wants to be recorded. But for the client, nobody
@@ -118,19 +119,33 @@ func (t *tape) wants(from proxy.Passage) bool {
 	return all != nil && slices.ContainsFunc(*all, func(w *wish) bool { return w.wants(from) })
 }
 
-// listen has a proxy tell the tape of what goes through it, until it is let go. If it
-// stands before one server, behind says which.
-func (t *tape) listen(p *proxy.Proxy, behind *limen.Target) {
+// listen has a proxy tell the tape of what goes through it, until it is let go.
+func (t *tape) listen(p *proxy.Proxy) { t.heed(heeded{proxy: p}) }
+
+// listenBefore is listen for one that stands before a server.
+func (t *tape) listenBefore(s *standin) {
+	t.heed(heeded{s.proxy, &limen.Route{Target: s.target}, s.endpoint.Port()})
+}
+
+func (t *tape) heed(h heeded) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	h := heeded{proxy: p}
-	if behind != nil {
-		h.behind = &limen.Route{Target: *behind}
-	}
 	t.heeded = append(t.heeded, h)
 	if t.tap != nil {
-		p.Record(ear{t.tap, t.wants, h.behind})
+		h.proxy.Record(ear{t.tap, t.wants, h.behind})
 	}
+}
+
+// standsBefore returns what a listener at a port of this process stands before.
+func (t *tape) standsBefore(port uint16) (limen.Target, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, h := range t.heeded {
+		if h.behind != nil && h.at == port {
+			return h.behind.Target, true
+		}
+	}
+	return limen.Target{}, false
 }
 
 // letGo ends what listen has begun.

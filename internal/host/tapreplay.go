@@ -131,7 +131,7 @@ func (h *Host) wayTo(ctx context.Context, was limen.Recording, id string) (w res
 		return w, nil, err
 	}
 	s := h.newStandin(t, &doors{listeners: []net.Listener{l}})
-	h.tape.listen(s.proxy, &t)
+	h.tape.listenBefore(s)
 	ctx, stop := context.WithCancel(ctx)
 	s.serve(ctx, stop)
 	return resend.Way{Dial: dialTo(s.endpoint.Addr)}, func() { h.tape.letGo(s.proxy); s.close() }, nil

@@ -64,40 +64,28 @@ const mostRecalled = 64 << 20
 // bounded is recordings as they are shown, without the bodies and messages for which
 // there is no room. To show one is to unpack it, so it is done for one at a time.
 func bounded(all limen.Recordings, show func(limen.Recording) limen.Recording) limen.Recordings {
-	room, left := mostRecalled, 0
+	room, left := int64(mostRecalled), 0
 	for i := range all.Recordings {
 		r := &all.Recordings[i]
 		if room >= 0 {
 			shown := show(*r)
-			if room -= sizeOf(shown); room >= 0 {
+			if room -= shown.Kept(); room >= 0 {
 				*r = shown
 				continue
 			}
 		}
-		if sizeOf(*r) == 0 {
+		if r.Kept() == 0 {
 			*r = show(*r)
 			continue
 		}
 		left++
-		r.Request.Body, r.Request.Cut = nil, r.Request.Size > 0
-		r.Answer.Body, r.Answer.Cut = nil, r.Answer.Size > 0
-		r.Messages = nil
-		*r = show(*r)
+		*r = show(r.Bare())
 		r.Gaps = append(r.Gaps, limen.Gap{What: "the bodies of " + r.ID, Why: tooMuch, Next: "ask for it alone"})
 	}
 	if left > 0 {
 		all.Gaps = append(all.Gaps, limen.Gap{What: fmt.Sprintf("the bodies of %d requests", left), Why: tooMuch, Next: "ask for fewer"})
 	}
 	return all
-}
-
-// sizeOf is how much of bodies and messages a recording has.
-func sizeOf(r limen.Recording) int {
-	size := len(r.Request.Body) + len(r.Answer.Body)
-	for _, f := range r.Messages {
-		size += len(f.Body)
-	}
-	return size
 }
 
 var tooMuch = fmt.Sprintf("all that was asked for is larger than %d MiB", mostRecalled>>20)

@@ -24,6 +24,17 @@ type Facts struct {
 	Tool func(within []limen.Keeper) []string
 	// Command is Tool, as a person types it.
 	Command func(within []limen.Keeper) string
+	// Own says what limen itself holds the port for, and how that ends, where it
+	// is not to be stopped like others; nothing if it is no limen. It may be nil.
+	Own func(limen.Owner) limen.Notice
+}
+
+// own is Own, which may be nil.
+func (f Facts) own(o limen.Owner) limen.Notice {
+	if f.Own == nil {
+		return limen.Notice{}
+	}
+	return f.Own(o)
 }
 
 // Steps returns what would be stopped, each process once.
@@ -61,6 +72,9 @@ func Steps(f Facts) []limen.Step {
 	for i := range steps {
 		if steps[i].Effect == "" {
 			steps[i].Effect = effect(steps[i])
+			if n := f.own(steps[i].Owners[0]); n.What != "" {
+				steps[i].Effect += "; " + n.What
+			}
 		}
 	}
 	return steps

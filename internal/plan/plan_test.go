@@ -143,6 +143,27 @@ func TestWhatMayNotBeStoppedIsRefused(t *testing.T) {
 	}
 }
 
+func TestWhatLimenItselfDoesHasItsOwnEnd(t *testing.T) {
+	for _, c := range []struct {
+		asker        int64
+		name         string
+		why, effects string
+	}{
+		{me, "daemon", "it is the daemon", ""},
+		{0, "daemon", "", "it is the daemon"}, // of somebody else
+		{me, "tap", "", "it is a tap"},
+		{me, "web", "", "start it again"},
+	} {
+		l := listener(1, owner(40, c.name))
+		got := Steps(Facts{Transport: limen.TCP, Port: 3000, Listeners: []limen.Listener{l}, Asker: c.asker, Own: func(o limen.Owner) limen.Notice {
+			return map[string]limen.Notice{"daemon": {What: "it is the daemon", Next: "limen daemon stop"}, "tap": {What: "it is a tap"}}[o.Process.Name]
+		}})
+		if len(got) != 1 || got[0].Refused != c.why || c.why != "" && got[0].Next != "limen daemon stop" || !strings.HasSuffix(got[0].Effect, c.effects) {
+			t.Errorf("%s: %+v", c.name, got)
+		}
+	}
+}
+
 func TestRootMayStopAnybodysProcess(t *testing.T) {
 	for _, o := range []limen.Owner{
 		owner(7, "db", ofUser(33, "www")),

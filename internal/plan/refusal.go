@@ -12,7 +12,7 @@ import (
 type refusal func(f Facts, s limen.Step, o limen.Owner) (why, next string)
 
 // refusals are all refusals; the first that objects counts.
-var refusals = []refusal{guessed, vital, ourselves, unstoppable, foreign, othersUnit}
+var refusals = []refusal{guessed, vital, own, ourselves, unstoppable, foreign, othersUnit}
 
 // guessed refuses to stop whoever only may hold the port.
 func guessed(f Facts, _ limen.Step, o limen.Owner) (why, next string) {
@@ -28,6 +28,16 @@ func vital(_ Facts, s limen.Step, o limen.Owner) (why, next string) {
 		return "process 1 keeps everything else running", ""
 	}
 	return "", ""
+}
+
+// own refuses to stop what limen itself does for whoever asks, and what has an end
+// of its own.
+func own(f Facts, _ limen.Step, o limen.Owner) (why, next string) {
+	user, n := o.Process.User, f.own(o)
+	if n.Next == "" || f.Asker >= 0 && user != nil && user.UID != f.Asker {
+		return "", ""
+	}
+	return n.What, n.Next
 }
 
 // ourselves refuses to stop what limen runs in.

@@ -12,96 +12,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/har"
+	"github.com/limenhq/limen/internal/nettest"
 )
-
-// A harShape is the fields that the specification of HTTP Archive 1.2 has. Those
-// that end in a question mark are optional.
-type harShape map[string]any
-
-// Shapes of what is in an archive: "s" is a text, "n" a number, "t" a time.
-var (
-	harPairShape = harShape{"name": "s", "value": "s", "comment?": "s"}
-	harCookie    = harShape{"name": "s", "value": "s", "path?": "s", "domain?": "s", "expires?": "s", "httpOnly?": "b", "secure?": "b", "comment?": "s"}
-	harShapes    = harShape{"log": harShape{
-		"version": "s", "creator": harShape{"name": "s", "version": "s", "comment?": "s"}, "comment?": "s",
-		"entries": []any{harShape{
-			"startedDateTime": "t", "time": "n", "cache": harShape{"comment?": "s"}, "comment?": "s",
-			"request": harShape{
-				"method": "s", "url": "s", "httpVersion": "s", "cookies": []any{harCookie}, "headers": []any{harPairShape}, "queryString": []any{harPairShape},
-				"postData?": harShape{"mimeType": "s", "params": []any{harPairShape}, "text": "s", "comment?": "s"}, "headersSize": "n", "bodySize": "n", "comment?": "s",
-			},
-			"response": harShape{
-				"status": "n", "statusText": "s", "httpVersion": "s", "cookies": []any{harCookie}, "headers": []any{harPairShape},
-				"content":     harShape{"size": "n", "mimeType": "s", "text?": "s", "encoding?": "s", "compression?": "n", "comment?": "s"},
-				"redirectURL": "s", "headersSize": "n", "bodySize": "n", "comment?": "s",
-			},
-			"timings": harShape{"send": "n", "wait": "n", "receive": "n", "blocked?": "n", "dns?": "n", "connect?": "n", "ssl?": "n", "comment?": "s"},
-		}},
-	}}
-)
-
-// checkHAR says what is wrong with a part of an archive.
-func checkHAR(at string, value, shape any) error {
-	switch want := shape.(type) {
-	case string:
-		switch got := value.(type) {
-		case string:
-			if want == "s" {
-				return nil
-			}
-			if _, err := time.Parse(time.RFC3339Nano, got); want == "t" && err == nil {
-				return nil
-			}
-		case float64:
-			if want == "n" {
-				return nil
-			}
-		}
-		return fmt.Errorf("%s is %v", at, value)
-	case []any:
-		list, ok := value.([]any)
-		if !ok {
-			return fmt.Errorf("%s is no list but %v", at, value)
-		}
-		for i, one := range list {
-			if err := checkHAR(fmt.Sprintf("%s[%d]", at, i), one, want[0]); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	object, ok := value.(map[string]any)
-	if !ok {
-		return fmt.Errorf("%s is no object but %v", at, value)
-	}
-	left := map[string]bool{}
-	for name := range object {
-		left[name] = !strings.HasPrefix(name, "_") // those are anybody's
-	}
-	for name, inner := range shape.(harShape) {
-		name, optional := strings.CutSuffix(name, "?")
-		value, is := object[name]
-		if !is && !optional {
-			return fmt.Errorf("%s has no %s", at, name)
-		}
-		left[name] = false
-		if is {
-			if err := checkHAR(at+"."+name, value, inner); err != nil {
-				return err
-			}
-		}
-	}
-	for name, is := range left {
-		if is {
-			return fmt.Errorf("%s has a %s, which nobody knows", at, name)
-		}
-	}
-	return nil
-}
 
 // readHAR reads an archive strictly.
 func readHAR(t testing.TB, file string) (har.Log, string) {
@@ -110,14 +25,11 @@ func readHAR(t testing.TB, file string) (har.Log, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var value any
 	var doc struct{ Log har.Log }
-	if err := errors.Join(json.Unmarshal(text, &value), json.Unmarshal(text, &doc)); err != nil {
+	if err := json.Unmarshal(text, &doc); err != nil {
 		t.Fatalf("%v in %s", err, text)
 	}
-	if err := checkHAR("", value, harShapes); err != nil {
-		t.Fatalf("%v in %s", err, text)
-	}
+	nettest.CheckArchive(t, text)
 	return doc.Log, string(text)
 }
 

@@ -2,15 +2,21 @@ package tap
 
 import (
 	"bytes"
+	"context"
+	"net/netip"
 	"runtime"
 	"testing"
 	"time"
+
+	"github.com/limenhq/limen"
 )
 
 // An exchange of 1 KB, with its heads, no faster than it is written. With -cpu 1 the
 // time is that of all the work there is.
 func BenchmarkRecord(b *testing.B) {
-	p := open(b, b.TempDir(), Config{})
+	p := open(b, b.TempDir(), Config{Initiator: func(context.Context, netip.AddrPort, netip.AddrPort) *limen.Process {
+		return &limen.Process{Name: "curl"}
+	}})
 	head, answer, body := []byte(asked), []byte(answered), bytes.Repeat([]byte("x"), 1<<10)
 	now := time.Now()
 	b.ReportAllocs()

@@ -19,6 +19,7 @@ type events struct {
 	size     int64 // of the event, without its last line
 	length   int64 // of the last line
 	hasData  bool  // without which nobody is told of it
+	isLate   bool  // it was not wanted from its beginning, so its body is not kept
 	isReturn bool  // the last byte was a carriage return
 }
 
@@ -54,6 +55,12 @@ func (e *events) add(b []byte) {
 	}
 }
 
+// keep has the bodies of events wanted from the next one on, or none.
+func (e *events) keep(isKept bool) {
+	e.isLate = e.isLate || isKept && !e.keeps && e.size+e.length > 0
+	e.keeps = isKept
+}
+
 const dataName = "data"
 
 func (e *events) endLine() {
@@ -72,7 +79,11 @@ func (e *events) endLine() {
 		return
 	}
 	if e.hasData {
-		e.tell(limen.FrameEvent, bytes.TrimSuffix(e.block, []byte("\n")), e.size-1)
+		body := bytes.TrimSuffix(e.block, []byte("\n"))
+		if e.isLate {
+			body = nil
+		}
+		e.tell(limen.FrameEvent, body, e.size-1)
 	}
-	e.block, e.line, e.size, e.hasData = e.block[:0], 0, 0, false
+	e.block, e.line, e.size, e.hasData, e.isLate = e.block[:0], 0, 0, false, false
 }

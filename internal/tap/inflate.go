@@ -46,7 +46,7 @@ func newInflater(extensions, forgets string) *inflater {
 // read it returns nothing, and the size that it has as it is.
 func (i *inflater) inflate(pressed []byte, size int64) ([]byte, int64) {
 	if i.isLost || int64(len(pressed)) < size {
-		i.isLost = !i.forgets
+		i.miss()
 		return nil, size
 	}
 	source := io.MultiReader(bytes.NewReader(pressed), strings.NewReader(messageEnd))
@@ -66,7 +66,7 @@ func (i *inflater) inflate(pressed []byte, size int64) ([]byte, int64) {
 		}
 	}
 	if err != nil {
-		i.isLost = !i.forgets
+		i.miss()
 		return nil, size
 	}
 	if !i.forgets {
@@ -75,6 +75,9 @@ func (i *inflater) inflate(pressed []byte, size int64) ([]byte, int64) {
 	}
 	return kept.Bytes(), n
 }
+
+// miss notes that a message was not read, to which later ones may refer.
+func (i *inflater) miss() { i.isLost = !i.forgets }
 
 // A tail is the end of what is written to it.
 type tail struct{ bytes []byte }

@@ -25,6 +25,8 @@ type live struct {
 	since   time.Time
 	missed  int64 // as it was told
 	unshown int64 // requests that were not looked at, which is to be told
+
+	isWatched, areFrames bool // as it was known last
 }
 
 // News is something that is told when it is known whose it is.
@@ -38,13 +40,10 @@ func newLive(t *Tap) *live {
 	return &live{tap: t, stories: map[uint64]*story{}, left: lookMost, since: t.config.Now(), missed: t.Missed()}
 }
 
-// take takes pieces that were written.
+// take takes pieces that were written. While nobody watches, only requests that go on
+// are followed, for whoever comes: most are one piece, and cost nothing.
 func (l *live) take(pieces []byte) {
-	isWatched := l.tap.isWatched.Load()
-	if !isWatched {
-		clear(l.stories)
-		l.slow, l.waiting = nil, nil
-	}
+	l.meet()
 	for len(pieces) > 0 {
 		p, rest, err := parsePiece(pieces)
 		if err != nil {
@@ -57,7 +56,7 @@ func (l *live) take(pieces []byte) {
 		if p.sequence == 0 && l.tap.people != nil {
 			l.greet(p)
 		}
-		if isWatched {
+		if l.isWatched || p.sequence > 0 || !p.isLast {
 			l.follow(p)
 		}
 	}
@@ -79,13 +78,13 @@ func (l *live) follow(p piece) {
 	s := l.stories[p.number]
 	if s == nil {
 		if p.sequence > 0 {
-			return // it has begun before anybody watched
+			return // its beginning was not looked at
 		}
 		if !l.may() || len(l.stories) >= storiesMax {
 			l.unshown++
 			return
 		}
-		s = newStory(l.tap.ID(p.number), p.number, l.tap.areFrames.Load(), nil)
+		s = newStory(l.tap.ID(p.number), p.number, l.areFrames, nil)
 		s.request.keeps, s.answer.keeps = false, false // nobody is told bodies
 		s.most = min(bodyMost, unsaidMost/(len(l.stories)+1))
 		s.frame = func(f limen.Frame) { l.hear(s, f) }
@@ -117,6 +116,7 @@ func (l *live) may() bool {
 func (l *live) hasten(s *story) {
 	if i := slices.Index(l.slow, s); i >= 0 {
 		l.slow = slices.Delete(l.slow, i, i+1)
+		s.isLong = true
 		l.say(s)
 	}
 }
@@ -124,7 +124,7 @@ func (l *live) hasten(s *story) {
 // hear tells of a message.
 func (l *live) hear(s *story, f limen.Frame) {
 	l.hasten(s)
-	if !s.keeps {
+	if !s.keeps || !l.isWatched {
 		return // nobody asked for it
 	}
 	f.Body = slices.Clone(f.Body)
@@ -133,20 +133,28 @@ func (l *live) hear(s *story, f limen.Frame) {
 
 // say tells of a request as it is now.
 func (l *live) say(s *story) {
+	if !l.isWatched {
+		return
+	}
 	l.waiting = append(l.waiting, news{exchange: s.exchange, waits: asksMost})
 }
 
 // flush tells what can be told, and reports whether there is more, or may soon be.
 func (l *live) flush() bool {
-	if !l.tap.isWatched.Load() {
-		return false
-	}
+	l.meet()
 	now := l.tap.config.Now()
 	l.slow = slices.DeleteFunc(l.slow, func(s *story) bool { return !s.exchange.Open })
 	for len(l.slow) > 0 && now.Sub(l.slow[0].exchange.Time) >= soon {
 		s := l.slow[0]
 		s.exchange.Total = now.Sub(s.exchange.Time)
 		l.hasten(s)
+	}
+	if !l.isWatched {
+		l.waiting, l.unshown = nil, 0
+		if len(l.stories) >= storiesMax/2 {
+			l.forget()
+		}
+		return false
 	}
 	told := 0
 	for told < len(l.waiting) && l.isKnown(&l.waiting[told]) {

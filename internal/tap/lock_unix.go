@@ -13,10 +13,10 @@ import (
 // end.
 const nonblock = syscall.O_NONBLOCK
 
-// takeLock takes the lock that a file is. It is free again when it is closed, or its
+// takeLock takes the lock of a ring, which is a file of it. It is free again when it is closed, or its
 // process ends, however that happens.
-func takeLock(path string) (io.Closer, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW|nonblock, 0o600)
+func takeLock(ring *os.Root) (io.Closer, error) {
+	f, err := ring.OpenFile(lockName, os.O_RDWR|os.O_CREATE|nonblock, 0o600)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"syscall"
 )
 
@@ -13,9 +14,10 @@ const nonblock = 0
 // errorSharingViolation is of winerror.h: somebody has the file open.
 const errorSharingViolation = syscall.Errno(32)
 
-// takeLock takes the lock that a file is: nobody else can open it while it is open
+// takeLock takes the lock of a ring, which is a file of it: nobody else can open it while it is open
 // here.
-func takeLock(path string) (io.Closer, error) {
+func takeLock(ring *os.Root) (io.Closer, error) {
+	path := filepath.Join(ring.Name(), lockName)
 	name, err := syscall.UTF16PtrFromString(path)
 	if err != nil {
 		return nil, err

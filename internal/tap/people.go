@@ -92,6 +92,7 @@ func (p *people) find(ctx context.Context) {
 		if say := p.found(m, found); say != nil {
 			p.keep(say)
 		}
+		p.answered(m) // whoever is told of it finds it kept
 	}
 }
 
@@ -104,8 +105,17 @@ func (p *people) found(m meeting, process *limen.Process) (say []byte) {
 	if who == nil || who.met != m.at {
 		return nil // another has the address now
 	}
-	who.isAsked, who.process, who.written = false, process, p.segment
+	who.process, who.written = process, p.segment
 	return appendPerson(m.client, who)
+}
+
+// answered notes that a connection's process is not being looked for any more.
+func (p *people) answered(m meeting) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if who := p.known[m.client]; who != nil && who.met == m.at {
+		who.isAsked = false
+	}
 }
 
 // of returns the process of a connection, and whether it is being looked for.

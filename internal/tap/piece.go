@@ -21,8 +21,11 @@ const (
 	partHeadMost  = 1 + binary.MaxVarintLen32
 )
 
-// flagLast says that nothing follows of a request.
-const flagLast = 1
+// Of a request nothing follows; less was kept of its bodies than usual.
+const (
+	flagLast = 1 << iota
+	flagShort
+)
 
 // A partKind says what is in a part.
 type partKind byte
@@ -46,6 +49,7 @@ var errPiece = errors.New("it is no piece of what limen keeps")
 type piece struct {
 	number   uint64
 	isLast   bool
+	isShort  bool
 	sequence uint64
 	parts    []byte
 }
@@ -57,7 +61,10 @@ func appendPieceHead(b []byte, p piece, parts int) []byte {
 	b = binary.LittleEndian.AppendUint64(b, p.number)
 	flags := byte(0)
 	if p.isLast {
-		flags = flagLast
+		flags |= flagLast
+	}
+	if p.isShort {
+		flags |= flagShort
 	}
 	b = append(b, flags)
 	b = binary.AppendUvarint(b, p.sequence)
@@ -75,7 +82,7 @@ func parsePiece(b []byte) (p piece, rest []byte, err error) {
 		return piece{}, nil, errPiece
 	}
 	b, rest = b[:size], b[size:]
-	p = piece{number: binary.LittleEndian.Uint64(b), isLast: b[8]&flagLast != 0}
+	p = piece{number: binary.LittleEndian.Uint64(b), isLast: b[8]&flagLast != 0, isShort: b[8]&flagShort != 0}
 	sequence, n := binary.Uvarint(b[9:])
 	if n <= 0 {
 		return piece{}, nil, errPiece

@@ -79,6 +79,7 @@ func (p *pump) tick(isLast bool) (waits bool) {
 	}
 	clear(p.tracks)
 	p.tracks = p.tracks[:0]
+	t.ring.isSure = false
 	if p.drain(true) <= 1 {
 		t.mu.Lock()
 		t.spool.shrink()

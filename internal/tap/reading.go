@@ -218,7 +218,7 @@ func (r *reading) finish() {
 
 // isWritten reports whether somebody writes to the ring.
 func (r *reading) isWritten() bool {
-	lock, err := takeLock(filepath.Join(r.root.Name(), lockName))
+	lock, err := takeLock(r.root)
 	if err != nil {
 		return errors.Is(err, errTaken)
 	}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,6 +42,7 @@ type ring struct {
 
 	segments []segment // the oldest first; without file
 	file     *os.File  // that is written to; nil before the first, and if it could not be written
+	isSure   bool      // that nobody has deleted that, a moment ago
 	filled   int64     // bytes of it
 	length   int64     // of the file that is used again
 	serial   uint64    // of the last one
@@ -56,24 +56,30 @@ type segment struct {
 
 // openRing opens the first ring that nobody else writes to.
 func openRing(dir string, size int64) (*ring, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	home, err := openHome(dir)
+	if err != nil {
 		return nil, err
 	}
+	defer home.Close() // rings have their own
 	for _, letter := range strings.Split(letters, "") {
-		path := filepath.Join(dir, letter)
-		if err := os.Mkdir(path, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		if err := home.Mkdir(letter, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 			return nil, err
 		}
-		lock, err := insist(filepath.Join(path, lockName))
-		switch {
-		case errors.Is(err, errTaken):
-			continue
-		case err != nil:
-			return nil, err
-		}
-		r, err := newRing(path, letter, size, lock)
+		root, err := home.OpenRoot(letter)
 		if err != nil {
-			return nil, errors.Join(err, lock.Close())
+			return nil, err
+		}
+		lock, err := insist(root)
+		if errors.Is(err, errTaken) {
+			root.Close() // likewise
+			continue
+		}
+		if err != nil {
+			return nil, errors.Join(err, root.Close())
+		}
+		r, err := newRing(root, letter, size, lock)
+		if err != nil {
+			return nil, errors.Join(err, root.Close(), lock.Close())
 		}
 		return r, nil
 	}
@@ -81,9 +87,9 @@ func openRing(dir string, size int64) (*ring, error) {
 }
 
 // insist takes a lock, also if a reader has it who only looks whether somebody writes.
-func insist(path string) (lock io.Closer, err error) {
+func insist(root *os.Root) (lock io.Closer, err error) {
 	for range 3 {
-		if lock, err = takeLock(path); !errors.Is(err, errTaken) {
+		if lock, err = takeLock(root); !errors.Is(err, errTaken) {
 			break
 		}
 		<-time.After(time.Millisecond)
@@ -92,17 +98,13 @@ func insist(path string) (lock io.Closer, err error) {
 }
 
 // newRing reads what earlier runs have left in a ring.
-func newRing(path, letter string, size int64, lock io.Closer) (*ring, error) {
-	root, err := os.OpenRoot(path)
-	if err != nil {
-		return nil, err
-	}
+func newRing(root *os.Root, letter string, size int64, lock io.Closer) (_ *ring, err error) {
 	r := &ring{letter: letter, root: root, lock: lock, size: size}
 	if r.segments, err = segmentsOf(root); err == nil {
 		err = r.resume()
 	}
 	if err != nil {
-		return nil, errors.Join(err, root.Close())
+		return nil, err
 	}
 	// From this block on readers know that what had no end before has none. If it
 	// cannot be written, the first that is to be kept will tell.

@@ -42,18 +42,20 @@ func sizeOf(t *testing.T, dir string) (size int64) {
 // atOnce is how many of them there is room for in memory.
 const atOnce = 3
 
-// fill has requests with large bodies go by, and waits until they are kept.
+// fill has requests with large bodies go by, seldom enough for all to be kept, and waits
+// until they are.
 func fill(t *testing.T, p *Tap, from, to int, after func()) {
 	t.Helper()
 	body := bytes.Repeat([]byte("0123456789abcdef"), 2<<10)
 	told := watch(t, p, Watch{})
 	for n := from; n < to; n++ {
-		k := p.Begin(at(n), way, []byte(asked))
-		k.Answered(at(n), []byte(answered))
+		late := at(2000 * n)
+		k := p.Begin(late, way, []byte(asked))
+		k.Answered(late, []byte(answered))
 		for range 16 {
 			k.Content(body)
 		}
-		k.End(at(n), "")
+		k.End(late, "")
 		if n%atOnce != atOnce-1 {
 			continue
 		}

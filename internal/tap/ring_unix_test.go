@@ -4,7 +4,6 @@ package tap
 
 import (
 	"bufio"
-	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -125,7 +124,7 @@ func TestAPipeInPlaceOfASegmentIsNotWaitedFor(t *testing.T) {
 	if err := os.Symlink("/etc/passwd", filepath.Join(dir, "a", lockName)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(dir, Config{}); !errors.Is(err, syscall.ELOOP) && !errors.Is(err, syscall.EMLINK) {
+	if _, err := Open(dir, Config{}); err == nil || !strings.Contains(err.Error(), "escapes") {
 		t.Errorf("a lock that leads elsewhere: %v", err)
 	}
 }

@@ -8,11 +8,12 @@ import (
 
 // write writes a batch.
 func (r *ring) write(b *batch, missed int64) error {
-	if r.isDeleted() {
+	if !r.isSure && r.isDeleted() {
 		if err := r.turn(); err != nil {
 			return err
 		}
 	}
+	r.isSure = true
 	if r.file != nil && r.filled+int64(len(b.bytes)) > r.segmentMost() {
 		if err := r.turn(); err != nil {
 			return err

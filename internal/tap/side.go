@@ -1,6 +1,10 @@
 package tap
 
-import "github.com/limenhq/limen"
+import (
+	"strconv"
+
+	"github.com/limenhq/limen"
+)
 
 // A side is a request or an answer, as it is put together from what was kept.
 type side struct {
@@ -65,6 +69,15 @@ func (s *side) end(all int64) {
 	if !s.isChunked || s.came < all && !s.chunks.isDone {
 		s.size = max(s.size, all)
 	}
+}
+
+// announced is how long the body was to be; zero if the head does not say that.
+func (s *side) announced() int64 {
+	n, err := strconv.ParseInt(valueOf(s.fields, "Content-Length"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // message is what there is of the side.

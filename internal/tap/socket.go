@@ -38,6 +38,7 @@ type wsFrame struct {
 type message struct {
 	code      byte
 	isPressed bool
+	isLate    bool // it was not wanted from its beginning, so its body is not kept
 	body      []byte
 	size      int64
 }
@@ -50,6 +51,16 @@ const (
 
 // wsKinds are what is told of, by opcode.
 var wsKinds = [16]limen.FrameKind{1: limen.FrameText, 2: limen.FrameBinary, 8: limen.FrameClose, 9: limen.FramePing, 10: limen.FramePong}
+
+// keep has the bodies of messages wanted from the next one on, or none.
+func (s *socket) keep(isKept bool) {
+	if isKept && !s.keeps {
+		for _, m := range []*message{&s.message, &s.control} {
+			m.isLate, m.body = true, m.body[:0]
+		}
+	}
+	s.keeps = isKept
+}
 
 // take takes what has come.
 func (s *socket) take(b []byte) {
@@ -134,7 +145,7 @@ func (s *socket) takePayload(b []byte) int {
 	if s.frame.code >= wsControl {
 		to = &s.control
 	}
-	if s.keeps {
+	if s.keeps && !to.isLate {
 		from := len(to.body)
 		to.body = append(to.body, b[:max(0, min(n, cmp.Or(s.most, bodyMost)-from))]...)
 		if s.frame.isMasked {
@@ -161,8 +172,11 @@ func (s *socket) endFrame() {
 	m := s.message
 	s.message = message{body: m.body[:0]}
 	body, size := m.body, m.size
-	if m.isPressed && s.keeps {
+	switch {
+	case m.isPressed && s.keeps:
 		body, size = s.plain.inflate(m.body, m.size)
+	case m.isPressed:
+		s.plain.miss()
 	}
 	s.tell(wsKinds[m.code], body, size)
 }

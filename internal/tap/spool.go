@@ -5,6 +5,7 @@ import "slices"
 const (
 	batchRoom   = 256 << 10 // bytes of a batch
 	batchesMost = 8         // that there are while much goes by: two bodies that come at once
+	batchesDue  = 2         // full ones that are not left until it is time: each call of the system keeps a thread of the runtime busy
 )
 
 // A batch is what is written at once: a block, as it will be on disk.
@@ -86,7 +87,7 @@ func (t *Tap) keep(p piece, parts []byte, kind partKind, before, after []byte, o
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	b, isFull := t.spool.room(pieceHeadMost + size)
-	if isFull {
+	if isFull && len(t.spool.ready) >= batchesDue {
 		nudge(t.full)
 	}
 	isFirst := p.sequence == 0 && p.number > 0
@@ -98,6 +99,7 @@ func (t *Tap) keep(p piece, parts []byte, kind partKind, before, after []byte, o
 	}
 	b.bytes = append(appendPieceHead(b.bytes, p, size), parts...)
 	b.bytes = append(append(append(b.bytes, last...), before...), after...)
+	t.bodies.use(size)
 	if isFirst {
 		b.begun++
 		b.highest = max(b.highest, p.number)

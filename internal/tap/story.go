@@ -26,12 +26,17 @@ type story struct {
 	sequence   uint64 // of the next piece
 	hasEnded   bool
 	isAnswered bool
+	isLong     bool // whoever watched was told that it goes on
 	isTorn     bool // a piece is missing
+	isShort    bool // less was kept of bodies, for too much went by
 	isWrong    bool // a piece is none
 }
 
 // A talk reads what goes one way in a stream.
-type talk interface{ take([]byte) }
+type talk interface {
+	take([]byte)
+	keep(isKept bool) // bodies of messages from now on
+}
 
 // newStory returns a story of which nothing is known. Frame is called with each
 // message of a stream, if it is not nil; what it is given is the story's, and changes.
@@ -49,6 +54,7 @@ func (s *story) take(p piece) {
 		s.tear()
 	}
 	s.sequence = p.sequence + 1
+	s.isShort = s.isShort || p.isShort
 	for b := p.parts; len(b) > 0; {
 		one, rest, err := parsePart(b)
 		if err != nil {
@@ -150,6 +156,16 @@ func (s *story) isSocket() bool {
 
 // isStream reports whether the answer has no end that is worth waiting for.
 func (s *story) isStream() bool { return s.said != nil || s.told != nil || s.exchange.Status == 101 }
+
+// heed has messages of a stream wanted from now on, or only counted.
+func (s *story) heed(keeps bool) {
+	s.keeps = keeps
+	for _, t := range []talk{s.said, s.told} {
+		if t != nil {
+			t.keep(keeps)
+		}
+	}
+}
 
 // message tells of a message of a stream.
 func (s *story) message(fromClient bool) func(limen.FrameKind, []byte, int64) {

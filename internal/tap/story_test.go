@@ -96,7 +96,7 @@ func TestABodyWithoutItsLastChunkIsAsLongAsWhatCame(t *testing.T) {
 		{"6\r\nworld!\r\n", 100, 111, true}, // of which nobody knows what was in chunks
 		{"6\r\nworld!\r\n0\r\n\r\n", 0, 6, false},
 	} {
-		r := keep(t, way, asked, func(k *Track) {
+		r := keep(t, way, "GET / HTTP/1.1\r\n\r\n", func(k *Track) {
 			k.Answered(at(1), []byte("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"))
 			k.Content([]byte(row.content))
 			k.Passed(0, row.passed)
@@ -268,4 +268,21 @@ func FuzzBlocks(f *testing.F) {
 			t.Errorf("%d bytes in %d of %d", total, end, len(segment))
 		}
 	})
+}
+
+// Whoever answers at once may leave the rest of a request unread, and it is not to be
+// taken for all of it.
+func TestOfARequestThatDidNotComeWholeTheRestIsMissed(t *testing.T) {
+	dir := t.TempDir()
+	p := open(t, dir, Config{})
+	k := p.Begin(at(0), way, []byte("PUT /x HTTP/1.1\r\nHost: shop.localhost\r\nContent-Length: 9\r\n\r\n"))
+	k.Asked([]byte("some"))
+	k.Answered(at(1), []byte(answered))
+	k.Content([]byte("world!"))
+	k.End(at(2), "")
+	end(t, p)
+	r := recording(t, dir, "1")
+	if r.Sent != 4 || string(r.Request.Body) != "some" || !r.Request.IsCut() || len(r.Gaps) != 1 || r.Gaps[0].What != "5 of 9 bytes of the body of the request" {
+		t.Errorf("%+v", r)
+	}
 }

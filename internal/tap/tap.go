@@ -61,10 +61,12 @@ type Tap struct {
 	mu       sync.Mutex // guards what follows; a Track's own may be held when it is taken
 	spool    spool
 	open     trackList
+	bodies   allowance
 	isClosed bool
 
 	watching  sync.Mutex // guards what follows; it is taken alone
 	watchers  map[*watcher]bool
+	newcomers []*watcher // of those, who have not heard what goes on
 	isWatched atomic.Bool
 	areFrames atomic.Bool // somebody wants to hear of messages
 }
@@ -93,6 +95,7 @@ func Open(dir string, c Config) (*Tap, error) {
 	}
 	t.last.Store(r.highest)
 	t.spool.missed = r.missed
+	t.bodies.allow(r.size)
 	if c.Initiator != nil {
 		t.people = newPeople(c, t.keepPerson)
 		t.work.Go(func() { t.people.find(ctx) })

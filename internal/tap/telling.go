@@ -52,13 +52,21 @@ func (t *telling) recording() limen.Recording {
 	case t.isTorn:
 		gap("parts of request "+t.exchange.ID, "there was too much at once to keep all of it", "limen tap replay "+t.exchange.ID)
 	}
+	why, next := fmt.Sprintf("no more than %d MiB of one are kept", bodyMost>>20), ""
+	if t.isShort {
+		why, next = "so much went by that the ring would have been full within seconds", "a larger ring keeps more: tap.size"
+	}
 	for _, one := range []struct {
 		what string
 		side *side
 	}{{"request", &t.request}, {"answer", &t.answer}} {
 		if kept := int64(len(one.side.body)); one.side.keeps && !t.isTorn && kept < one.side.size {
-			gap(fmt.Sprintf("%d of %d bytes of the body of the %s", one.side.size-kept, one.side.size, one.what), fmt.Sprintf("no more than %d MiB of one are kept", bodyMost>>20), "")
+			gap(fmt.Sprintf("%d of %d bytes of the body of the %s", one.side.size-kept, one.side.size, one.what), why, next)
 		}
+	}
+	if all := t.request.announced(); all > r.Request.Size && !t.isTorn {
+		gap(fmt.Sprintf("%d of %d bytes of the body of the request", all-r.Request.Size, all), "they did not come: it was answered before, or broke off", "")
+		r.Request.Size = all // so that nobody takes what there is for all of it
 	}
 	if t.left > 0 {
 		gap(fmt.Sprintf("%d more messages", t.left), fmt.Sprintf("no more than the first %d, or %d MiB, are read", framesMost, framesBytes>>20), "")

@@ -37,6 +37,7 @@ type Track struct {
 	isMissed  bool // its beginning was not kept, and so is nothing
 	isOver    bool
 	isLate    bool // its end waits for room
+	isShort   bool // less is kept of its bodies, for too much goes by
 	status    uint16
 	answered  int64
 	asked     direction
@@ -62,7 +63,7 @@ func newTrack(t *Tap, at time.Time, from Passage, head []byte) *Track {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.tap, k.number, k.begun, k.sequence, k.status, k.answered = t, 0, at.UnixNano(), 0, 0, 0
-	k.isConnect, k.isStream, k.isTunnel, k.isMissed, k.isOver, k.isLate = false, false, false, false, false, false
+	k.isConnect, k.isStream, k.isTunnel, k.isMissed, k.isOver, k.isLate, k.isShort = false, false, false, false, false, false, false
 	k.asked, k.content = direction{}, direction{}
 	t.mu.Lock()
 	if t.isClosed {
@@ -71,6 +72,7 @@ func newTrack(t *Tap, at time.Time, from Passage, head []byte) *Track {
 	}
 	k.number = t.last.Add(1)
 	t.open.add(k)
+	t.bodies.grow(at)
 	t.mu.Unlock()
 	k.begin(at, from, head)
 	return k
@@ -117,8 +119,9 @@ func (k *Track) pass(d *direction, kind partKind, isStream bool, part []byte) {
 	}
 	for len(part) > 0 && !d.isCut && !k.isMissed {
 		n := int(min(int64(len(part)), most-d.kept, partMost))
-		if n <= 0 {
-			d.isCut = true
+		isShort := !isStream && n > 0 && !k.tap.bodies.has(n)
+		if n <= 0 || isShort {
+			d.isCut, k.isShort = true, k.isShort || isShort
 			return
 		}
 		if isStream {
@@ -169,6 +172,19 @@ func (k *Track) Passed(asked, content int64) {
 	k.content.all += content
 	k.asked.isCut = k.asked.isCut || asked > 0
 	k.content.isCut = k.content.isCut || content > 0
+}
+
+// HasEnough reports whether the rest of the answer's body may pass unseen. If so,
+// nothing more of it is kept.
+func (k *Track) HasEnough() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	d := &k.content
+	if !k.isStream && !d.isCut {
+		k.isShort = k.isShort || d.kept < bodyMost && !k.tap.bodies.has(partMost)
+		d.isCut = k.isShort || d.kept >= bodyMost
+	}
+	return d.isCut || k.isMissed
 }
 
 // End says that this was all; fault, why it is not whole.

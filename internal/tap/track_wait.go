@@ -37,7 +37,7 @@ func (k *Track) flush(kind partKind, before, after []byte) bool {
 	if k.isMissed {
 		return true
 	}
-	p := piece{number: k.number, isLast: k.isOver, sequence: k.sequence}
+	p := piece{number: k.number, isLast: k.isOver, isShort: k.isShort, sequence: k.sequence}
 	isLarge := len(before)+len(after) > 0
 	if k.n == 0 && !isLarge {
 		return true

@@ -23,8 +23,8 @@ type Watch struct {
 const countPause = time.Second
 
 // Watch tells what goes by from now on, until ctx ends or next fails: requests that
-// have ended, those that go on for longer, their messages, and now and then how many
-// were not kept, or not told. A slow one misses some, and holds up nobody. It returns
+// have ended, those that go on for longer or do already, their messages, and now and
+// then how many were not kept, or not told. A slow one misses some, and holds up nobody. It returns
 // the error of next.
 func (t *Tap) Watch(ctx context.Context, w Watch, next func(limen.Tapped) error) error {
 	one := &watcher{Watch: w, came: make(chan struct{}, 1), told: map[string]bool{}}
@@ -69,6 +69,8 @@ func (t *Tap) join(w *watcher, isThere bool) {
 	defer t.watching.Unlock()
 	if isThere {
 		t.watchers[w] = true
+		t.newcomers = append(t.newcomers, w)
+		t.stir() // there may be something to tell at once
 	} else {
 		delete(t.watchers, w)
 	}
@@ -123,7 +125,7 @@ func (w *watcher) counted(now time.Time) (item limen.Tapped) {
 // exchange tells of a request.
 func (w *watcher) exchange(x limen.Exchange) {
 	wasTold := w.wasTold(x.ID)
-	if !wasTold && w.Wants != nil && !w.Wants(&x) {
+	if wasTold && x.Open || !wasTold && w.Wants != nil && !w.Wants(&x) {
 		return
 	}
 	w.mu.Lock()

@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -50,6 +51,11 @@ func introduce(f Facts, l limen.Listener, c limen.Cause) limen.Cause {
 	if o == nil {
 		return c
 	}
+	if f.Own != nil {
+		if n := f.Own(*o); n.What != "" {
+			return ownDoing(f, *o, n, c)
+		}
+	}
 	for _, s := range standIns {
 		if s.is(f, *o) {
 			c.Evidence = append(c.Evidence, limen.Evidence{What: s.what, From: s.from})
@@ -57,6 +63,22 @@ func introduce(f Facts, l limen.Listener, c limen.Cause) limen.Cause {
 			c.Next = s.next
 			break
 		}
+	}
+	return c
+}
+
+// ownDoing adds to a cause what limen itself holds the port for. To end its process
+// would take more from a person than the port.
+func ownDoing(f Facts, o limen.Owner, n limen.Notice, c limen.Cause) limen.Cause {
+	c.Evidence = append(c.Evidence, limen.Evidence{What: n.What, From: n.Why})
+	c.What += "; " + n.What
+	switch {
+	case n.Next == "" && c.Next != "":
+		c.Next = "Ctrl-C where it runs, or: " + c.Next
+	case n.Next != "" && o.Process.User != nil && isOthers(f, o):
+		c.Next = fmt.Sprintf("as user %s: %s", limen.Unmistakable(o.Process.User.String()), n.Next)
+	case n.Next != "":
+		c.Next = n.Next
 	}
 	return c
 }

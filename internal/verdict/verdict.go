@@ -30,6 +30,7 @@ type Facts struct {
 	Asker   int64                              // the user who asks, as a number; 0 may do anything
 	Unowned limen.CauseKind                    // what it means here that a listener has no owner: CauseListener for hidden by rights, CauseOutsidePID or CauseKernel
 	Stop    func(within []limen.Keeper) string // the command that stops what runs within these, through the keeper that matters; "" if there is none
+	Own     func(limen.Owner) limen.Notice     // what limen itself holds the port for, and how that ends; nothing if it is no limen. May be nil
 }
 
 // A Leftover is a connection that holds a port by being its local end.

@@ -279,3 +279,29 @@ func TestOwnersAreListedAsEnglishDoes(t *testing.T) {
 		}
 	}
 }
+
+// What limen itself does is ended in its own way, or like any other program.
+func TestWhatLimenItselfHoldsIsNotToBeKilled(t *testing.T) {
+	theirs := owner(12, "limen")
+	theirs.Process.User = &limen.User{UID: 7, Name: "ann"}
+	for _, c := range []struct {
+		owner      limen.Owner
+		next, want string
+	}{
+		{owner(12, "limen"), "limen daemon stop", "limen daemon stop"},
+		{theirs, "limen daemon stop", "as user ann: limen daemon stop"},
+		{owner(12, "limen"), "", "Ctrl-C where it runs, or: kill 12"},
+	} {
+		f := Facts{Transport: limen.TCP, Port: 443, Asker: 1000, Binds: taken, Listeners: []limen.Listener{listener("tcp/127.0.0.1:443", c.owner)}}
+		f.Own = func(limen.Owner) limen.Notice {
+			return limen.Notice{What: "it is limen's", Why: "its name", Next: c.next}
+		}
+		if v := Judge(f); v.Next != c.want || !strings.HasSuffix(v.Causes[0].What, "127.0.0.1; it is limen's") {
+			t.Errorf("%+v; want %s", v, c.want)
+		}
+		f.Own = func(limen.Owner) limen.Notice { return limen.Notice{} }
+		if v := Judge(f); !strings.Contains(v.Next, "kill 12") || strings.Contains(v.Next, "Ctrl-C") {
+			t.Errorf("of another: %+v", v)
+		}
+	}
+}

@@ -32,9 +32,16 @@ func Curl(w io.Writer, r limen.Recording, file string) error {
 	}
 	words = append(words, curlMethod(r)...)
 	words = append(words, curlVersion(r)...)
+	if isOfServer(r) {
+		words = append(words, "--request-target '*'")
+		r.URL = strings.TrimSuffix(r.URL, "*") + "/"
+	}
 	address, host := curlAddress(r)
 	words = append(words, "--globoff", "--path-as-is", quoted(address)) // curl would read {a,b} and [1-3] as many, and take /../ away
 	words = append(words, curlFields(r.Request, host)...)
+	if len(body) > 0 && strings.HasPrefix(r.Protocol, "HTTP/2") && r.Request.Field("Content-Length") == "" {
+		words = append(words, "--header Content-Length:") // HTTP/2 needs none
+	}
 	switch {
 	case len(body) == 0:
 	case file != "":
@@ -78,6 +85,13 @@ func curlVersion(r limen.Recording) []string {
 		return []string{"--http1.1"}
 	}
 	return nil
+}
+
+// isOfServer reports whether a request asks about the server, and about none of its
+// paths (RFC 9112, section 3.2.4).
+func isOfServer(r limen.Recording) bool {
+	_, rest, _ := strings.Cut(r.URL, "://")
+	return r.Method == "OPTIONS" && strings.HasSuffix(rest, "*") && !strings.ContainsAny(rest, "/?")
 }
 
 // curlAddress is where to send a request, and the host that curl names by itself

@@ -82,6 +82,7 @@ func TestCurlSendsWhatWasSent(t *testing.T) {
 		{"GET", "/", []string{"X-Odd: it's $HOME `id` \\ %s \"x\" !!", "X-Latin: caf\xe9\t\x01", "X-Bidi: a\u202eb", "X-Percent: 100%"}, "", false},
 		{"HEAD", "/x", []string{"Accept: text/html"}, "", false},
 		{"OPTIONS", "/x", nil, "", false},
+		{"OPTIONS", "*", nil, "", false},
 		{"DELETE", "/x", nil, "", false},
 		{"POST", "/empty", []string{"Content-Length: 0"}, "", false},
 		{"POST", "/json", []string{"Content-Type: application/json", "Content-Length: 31", "Accept: */*"}, "{\"it's\": [\"a\\nb\", \"$x\", \"%s\"]}\n", false},

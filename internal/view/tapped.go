@@ -40,6 +40,13 @@ func (t *Tapping) Write(n limen.Tapped) error {
 			return err
 		}
 	}
+	if n.Document != nil {
+		var p page
+		p.document(*n.Document)
+		if err := p.to(t.Err); err != nil {
+			return err
+		}
+	}
 	if n.Exchange == nil && n.Frame == nil {
 		return nil
 	}
@@ -119,13 +126,18 @@ func (t *Tapping) opened(tap limen.Tap) error {
 		p.linef("tapping %s", Safe(inWords(tap.Names)))
 	}
 	for _, d := range tap.Documents {
-		p.linef("  %s describes it%s", Safe(d.URL), Safe(documentWord(d)))
+		p.document(d)
 	}
 	p.linef("  secrets are hidden; limen tap show ID has the rest of a request")
 	if err := p.to(t.Err); err != nil {
 		return err
 	}
 	return Gaps(t.Err, tap.Gaps)
+}
+
+// document adds where an interface is described.
+func (p *page) document(d limen.Document) {
+	p.linef("  %s describes it%s", Safe(d.URL), Safe(documentWord(d)))
 }
 
 // documentWord is what a description of an interface says of itself, as the end

@@ -215,4 +215,5 @@ var told = []limen.Tapped{
 	{Kind: limen.TapMissed, Missed: 12, Unshown: 1},
 	{Kind: limen.TapMissed, Missed: 1, Gap: &limen.Gap{What: "requests that go through limen", Why: "they cannot be written: no space left on device", Next: "make room on the disk"}},
 	{Kind: limen.TapMissed, Missed: 2, Unshown: 4000},
+	{Kind: limen.TapDocument, Document: &limen.Document{URL: "http://api.localhost/v7/spec.yaml", Format: "OpenAPI 3.0.1", Title: "API\x1b[2J"}},
 }

@@ -287,7 +287,7 @@ func TestWhoCannotBeAskedIsSaidPlainly(t *testing.T) {
 func TestWhatCannotBeAskedIsNotSent(t *testing.T) {
 	c := dialled(t, served(t, handle(everything, nil)))
 	for name, test := range map[string]struct{ text, says string }{
-		"too long":  {strings.Repeat("a", maxQuestion), "1048576 are the most"},
+		"too long":  {strings.Repeat("a", maxQuestion), "8388608 are the most"},
 		"not UTF-8": {"a\xffb", "not UTF-8"},
 	} {
 		if _, err := echo.On(t.Context(), c, word{Text: test.text}); !errors.Is(err, limen.Invalid) || !strings.Contains(err.Error(), test.says) {

@@ -69,7 +69,7 @@ func TestOnlyALimenIsAnswered(t *testing.T) {
 		"another type":         {request("/v1/echo", usualHead, `{"text":1}`), 400, "cannot unmarshal number"},
 		"no UTF-8":             {request("/v1/echo", usualHead, "{\"text\":\"\xff\"}"), 400, "not UTF-8"},
 		"a newer question":     {request("/v1/echo", usualHead, `{"text":"a","gently":true}`), 501, `unknown field "gently"`},
-		"too long a question":  {request("/v1/echo", usualHead, `{"text":"`+strings.Repeat("a", maxQuestion)+`"}`), 400, "more than 1048576 bytes"},
+		"too long a question":  {request("/v1/echo", usualHead, `{"text":"`+strings.Repeat("a", maxQuestion)+`"}`), 400, "more than 8388608 bytes"},
 	} {
 		res, got := sent(t, socket, test.request)
 		if res.StatusCode != test.status || !strings.Contains(got.Error(), test.says) || res.Header.Get(versionHeader) != version {

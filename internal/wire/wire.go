@@ -35,9 +35,10 @@ const (
 	lines   = "application/x-ndjson"
 )
 
-// Bounds. An answer may be a large machine's list; a question is typed.
+// Bounds. An answer may be a large machine's list; a question is typed, and may have the
+// body of a request with it.
 const (
-	maxQuestion = 1 << 20
+	maxQuestion = 8 << 20
 	maxItem     = 16 << 20
 	maxAnswer   = 128 << 20
 	maxHead     = 16 << 10
