@@ -2,13 +2,18 @@
 
 package proxy
 
+import "time"
+
 // A fiber is nothing here: each client has a goroutine.
 type fiber struct{}
 
 type loop struct{}
 
 // Loops are none.
-type loops struct{ start func(func()) }
+type loops struct {
+	start func(func())
+	now   func() time.Time
+}
 
 func (*loops) end() {}
 

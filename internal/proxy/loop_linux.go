@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"sync"
 	"syscall"
+	"time"
 	"unsafe"
 )
 
@@ -14,8 +15,9 @@ import (
 // in a hundred, that is what takes the time.
 type loop struct {
 	start func(func()) // starts a goroutine that serving waits for
-	poll  int          // descriptor of epoll
-	bell  int          // of eventfd(2), which wakes the loop
+	now   func() time.Time
+	poll  int // descriptor of epoll
+	bell  int // of eventfd(2), which wakes the loop
 
 	mu        sync.Mutex // guards what follows
 	posted    []func()   // what others want done here
@@ -35,10 +37,15 @@ type berth struct {
 const (
 	loopEvents = 128 // that are taken at once
 	bellBerth  = -1
+
+	// loopTurn is how long a loop goes on before it lets Go run others. A goroutine that
+	// has run for 10 ms has its P taken away by a thread of the runtime (sysmon) whenever
+	// it waits in the system, and from then on that thread looks every 20 us.
+	loopTurn = 4 * time.Millisecond
 )
 
 // newLoop returns a loop that runs from now on.
-func newLoop(start func(func())) (*loop, error) {
+func newLoop(start func(func()), now func() time.Time) (*loop, error) {
 	poll, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
 	if err != nil {
 		return nil, err
@@ -48,7 +55,7 @@ func newLoop(start func(func())) (*loop, error) {
 		syscall.Close(poll)
 		return nil, errno
 	}
-	l := &loop{start: start, poll: poll, bell: int(bell)}
+	l := &loop{start: start, now: now, poll: poll, bell: int(bell)}
 	if err := syscall.EpollCtl(poll, syscall.EPOLL_CTL_ADD, l.bell, &syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: bellBerth}); err != nil {
 		l.close()
 		return nil, err
@@ -61,7 +68,7 @@ func newLoop(start func(func())) (*loop, error) {
 func (l *loop) run() {
 	defer l.close()
 	var events [loopEvents]syscall.EpollEvent
-	for {
+	for since := l.now(); ; {
 		n, err := syscall.EpollWait(l.poll, events[:], -1)
 		if err != nil && err != syscall.EINTR {
 			mustEnd() // there is nothing it could complain of
@@ -71,6 +78,10 @@ func (l *loop) run() {
 		}
 		if !l.catchUp() {
 			return
+		}
+		if now := l.now(); now.Sub(since) >= loopTurn {
+			runtime.Gosched()
+			since = now
 		}
 	}
 }
@@ -212,6 +223,7 @@ func (l *loop) dismiss(number int32, fd int) {
 // Loops are those of a front, of which the first begins when it is needed.
 type loops struct {
 	start func(func())
+	now   func() time.Time
 
 	mu       sync.Mutex // guards what follows
 	all      []*loop
@@ -238,7 +250,7 @@ func (o *loops) least() *loop {
 		}
 	}
 	if (least == nil || count >= loopCrowd) && len(o.all) < runtime.GOMAXPROCS(0)/2 {
-		if l, err := newLoop(o.start); err == nil { // else there is the ordinary way
+		if l, err := newLoop(o.start, o.now); err == nil { // else there is the ordinary way
 			o.all = append(o.all, l)
 			least = l
 		}

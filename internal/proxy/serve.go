@@ -95,7 +95,7 @@ func (f *front) serve(ctx context.Context, listeners []net.Listener) error {
 
 	var accepting, serving sync.WaitGroup
 	f.sorter.start, f.sorter.base = serving.Go, base
-	f.sorter.loops = &loops{start: serving.Go}
+	f.sorter.loops = &loops{start: serving.Go, now: f.sorter.now}
 	keeping, rest := context.WithCancel(context.WithoutCancel(ctx)) // what is cut off it finds, too
 	defer rest()
 	serving.Go(func() { f.newKeeper().run(keeping) })
