@@ -18,8 +18,9 @@ type whois struct {
 
 	mu     sync.Mutex        // guards what follows
 	recent []limen.ProcessID // who has asked lately, the last one first: mostly that is who asks next
-	people *people           // who knows their relatives and projects; nil for nobody yet
-	since  time.Time         // when they were asked first
+	last   acquaintance
+	people *people   // who knows their relatives and projects; nil for nobody yet
+	since  time.Time // when they were asked first
 }
 
 const (
@@ -38,12 +39,48 @@ func (w *whois) initiator(ctx context.Context, client, here netip.AddrPort) *lim
 	}
 	ctx, stop := context.WithTimeout(ctx, enquiry)
 	defer stop()
-	found, ok := w.host.sockets.FindInitiator(ctx, client, here, w.recently())
+	found, ok := w.host.sockets.FindInitiator(ctx, client, here, w.likely())
 	if !ok {
 		return nil
 	}
-	w.note(found.ProcessID)
-	return w.describe(ctx, found)
+	if process := w.known(found); process != nil {
+		return process
+	}
+	process := w.describe(ctx, found)
+	w.note(found, process)
+	return process
+}
+
+// An acquaintance is who was found last, and with which sockets. Who opens one
+// connection mostly opens more.
+type acquaintance struct {
+	since   time.Time
+	found   sockets.Initiator
+	process *limen.Process // nobody may change it
+	holders map[uint64]*sockets.Initiator
+}
+
+// known returns what was read of a process a moment ago; nil if nothing was.
+func (w *whois) known(found sockets.Initiator) *limen.Process {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if found.ProcessID != w.last.found.ProcessID || w.host.now().Sub(w.last.since) > gossip {
+		return nil
+	}
+	w.hold(found)
+	return w.last.process
+}
+
+// hold notes which sockets the last one holds. It is called with the lock held.
+func (w *whois) hold(found sockets.Initiator) {
+	if len(found.Sockets) == 0 {
+		return
+	}
+	w.last.holders = make(map[uint64]*sockets.Initiator, len(found.Sockets))
+	one := &sockets.Initiator{ProcessID: found.ProcessID, Name: found.Name}
+	for _, number := range found.Sockets {
+		w.last.holders[number] = one
+	}
 }
 
 // describe reads who that is.
@@ -73,17 +110,24 @@ func unmapped(a netip.AddrPort) netip.AddrPort {
 	return netip.AddrPortFrom(a.Addr().Unmap().WithZone(""), a.Port())
 }
 
-// recently returns who has asked lately.
-func (w *whois) recently() []limen.ProcessID {
+// likely returns with whom a search begins.
+func (w *whois) likely() sockets.Likely {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return slices.Clone(w.recent)
+	l := sockets.Likely{Processes: slices.Clone(w.recent)}
+	if w.host.now().Sub(w.last.since) <= gossip {
+		l.Holders = w.last.holders // which nobody changes, only another one takes its place
+	}
+	return l
 }
 
 // note remembers who has asked.
-func (w *whois) note(id limen.ProcessID) {
+func (w *whois) note(found sockets.Initiator, process *limen.Process) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.last = acquaintance{since: w.host.now(), found: found, process: process}
+	w.hold(found)
+	id := found.ProcessID
 	w.recent = slices.DeleteFunc(w.recent, func(o limen.ProcessID) bool { return o == id })
 	w.recent = slices.Insert(w.recent, 0, id)
 	w.recent = w.recent[:min(len(w.recent), mostRecent)]

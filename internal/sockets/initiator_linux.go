@@ -14,14 +14,17 @@ import (
 
 // findInitiator asks the kernel for the one socket, and then looks at the descriptors of
 // processes, one after the other, until one leads to it.
-func (r Reader) findInitiator(ctx context.Context, q endQuestion, likely []limen.ProcessID) (Initiator, bool) {
+func (r Reader) findInitiator(ctx context.Context, q endQuestion, likely Likely) (Initiator, bool) {
 	s, err := readEnd(ctx, r, q)
 	if err != nil {
 		return Initiator{}, false
 	}
+	if i := likely.Holders[s.Number]; i != nil && s.Number != 0 {
+		return *i, true
+	}
 	c := &chase{reader: r, question: q, number: s.Number, uid: s.UID, newest: newest(r)}
-	c.walker = walker{proc: r.proc(), native: r.Proc == "", wanted: map[uint64]int{s.Number: 0}}
-	ok := c.amongNewest() || c.among(likely) || c.amongAll(ctx)
+	c.walker = walker{proc: r.proc(), native: r.Proc == "", wanted: map[uint64]int{s.Number: 0}, notes: true}
+	ok := c.amongNewest() || c.among(likely.Processes) || c.amongAll(ctx)
 	return c.initiator, ok
 }
 
@@ -134,7 +137,7 @@ func (c *chase) found() bool {
 	if len(c.hits) == 0 {
 		return false
 	}
-	c.initiator = Initiator{c.hits[0].id(), parseName(c.stat)}
+	c.initiator = Initiator{c.hits[0].id(), parseName(c.stat), slices.Clone(c.noted)}
 	c.hits = c.hits[:0]
 	return true
 }

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -75,7 +76,7 @@ func TestTheInitiatorOfAConnectionIsFoundByBothItsAddresses(t *testing.T) {
 			t.Errorf("%s: the kernel says %+v, %v", name, s, err)
 		}
 		for _, likely := range [][]limen.ProcessID{nil, {me}, {{PID: 1}}} {
-			if got, ok := (Reader{}).FindInitiator(t.Context(), client, here, likely); !ok || got.ProcessID != me || got.Name == "" {
+			if got, ok := (Reader{}).FindInitiator(t.Context(), client, here, Likely{Processes: likely}); !ok || got.ProcessID != me || got.Name == "" {
 				t.Errorf("%s, perhaps from %v: %+v, %v; want %v", name, likely, got, ok, me)
 			}
 		}
@@ -84,7 +85,7 @@ func TestTheInitiatorOfAConnectionIsFoundByBothItsAddresses(t *testing.T) {
 			t.Errorf("%s: %+v by the table, %v; %+v by itself", name, byTable, err, exact)
 		}
 		other := netip.AddrPortFrom(here.Addr(), here.Port()+1)
-		if got, ok := (Reader{}).FindInitiator(t.Context(), client, other, nil); ok {
+		if got, ok := (Reader{}).FindInitiator(t.Context(), client, other, Likely{}); ok {
 			t.Errorf("%s: %+v has a connection that is not there", name, got)
 		}
 	}
@@ -126,12 +127,28 @@ func TestTheNewestOfThoseWhoHoldAConnectionHasInitiatedIt(t *testing.T) {
 	}
 	pid, client, here := handed(t, c)
 	want := idOfPID(t, pid)
-	if got, ok := (Reader{}).FindInitiator(t.Context(), client, here, nil); !ok || got.ProcessID != want || got.Name != "sleep" {
+	if got, ok := (Reader{}).FindInitiator(t.Context(), client, here, Likely{}); !ok || got.ProcessID != want || got.Name != "sleep" {
 		t.Errorf("%+v, %v; want %v", got, ok, want)
 	}
 	c.Close()
-	if got, ok := (Reader{}).FindInitiator(t.Context(), client, here, []limen.ProcessID{idOfPID(t, os.Getpid())}); !ok || got.ProcessID != want {
+	if got, ok := (Reader{}).FindInitiator(t.Context(), client, here, Likely{Processes: []limen.ProcessID{idOfPID(t, os.Getpid())}}); !ok || got.ProcessID != want {
 		t.Errorf("%+v, %v; want %v, as the other has closed it", got, ok, want)
+	}
+}
+
+// Who opens a connection mostly opens more: these need no other search.
+func TestWhoWasFoundIsKnownByItsOtherConnections(t *testing.T) {
+	nettest.Enter(t)
+	client, here := between(t, "127.0.0.1:0", "127.0.0.1")
+	more, there := between(t, "127.0.0.1:0", "127.0.0.1")
+	found, ok := (Reader{}).FindInitiator(t.Context(), client, here, Likely{})
+	other, err := askEnd(endQuestion{more, there})
+	if !ok || err != nil || !slices.Contains(found.Sockets, other.Number) {
+		t.Fatalf("%+v, %v, %v; want %d among them", found, ok, err, other.Number)
+	}
+	seen := &Initiator{ProcessID: limen.ProcessID{PID: 1, Birth: 1}}
+	if got, ok := (Reader{}).FindInitiator(t.Context(), more, there, Likely{Holders: map[uint64]*Initiator{other.Number: seen}}); !ok || got.ProcessID != seen.ProcessID {
+		t.Errorf("%+v, %v: somebody was looked for who was known", got, ok)
 	}
 }
 
@@ -149,7 +166,7 @@ func TestAnInitiatorIsFoundByWhatOneOfItsThreadsHolds(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Close()
-	if got, ok := (Reader{}).FindInitiator(t.Context(), client, here, nil); !ok || got.ProcessID != idOfPID(t, os.Getpid()) {
+	if got, ok := (Reader{}).FindInitiator(t.Context(), client, here, Likely{}); !ok || got.ProcessID != idOfPID(t, os.Getpid()) {
 		t.Errorf("%+v, %v", got, ok)
 	}
 }
@@ -167,7 +184,7 @@ func BenchmarkFindInitiator(b *testing.B) {
 	defer c.Close()
 	_, client, here := handed(b, c)
 	for b.Loop() {
-		if _, ok := (Reader{}).FindInitiator(b.Context(), client, here, nil); !ok {
+		if _, ok := (Reader{}).FindInitiator(b.Context(), client, here, Likely{}); !ok {
 			b.Fatal("not found")
 		}
 	}

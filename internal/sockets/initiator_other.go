@@ -2,15 +2,11 @@
 
 package sockets
 
-import (
-	"context"
-
-	"github.com/limenhq/limen"
-)
+import "context"
 
 // findInitiator reads the tables: those of these systems name the holders themselves, or
 // are gathered from the processes anyway.
-func (r Reader) findInitiator(ctx context.Context, q endQuestion, _ []limen.ProcessID) (c Initiator, ok bool) {
+func (r Reader) findInitiator(ctx context.Context, q endQuestion, _ Likely) (c Initiator, ok bool) {
 	s, err := readEndAmongAll(ctx, r, q)
 	if err != nil {
 		return c, false

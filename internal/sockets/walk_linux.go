@@ -133,6 +133,9 @@ type walker struct {
 	native bool // its numbers are those by which this process knows others
 	wanted map[uint64]int
 
+	notes bool     // also sockets that are not wanted
+	noted []uint64 // of the last directory that was looked into, not more than notedMost
+
 	hits    []hit
 	closed  []int // PIDs of processes that may not be looked into
 	refused bool  // the one that is looked at may not be
@@ -143,6 +146,8 @@ type walker struct {
 	stat    []byte        // of the last process that holds a wanted socket
 	stats   [1 << 10]byte // room for that; the longest is below 500 (fs/proc/array.c, do_task_stat)
 }
+
+const notedMost = 4096
 
 // A hit is a grip on the socket with that index.
 type hit struct {
@@ -166,7 +171,7 @@ func (w *walker) lookInto(pid int, stat string) {
 		return
 	}
 	defer unix.Close(dir)
-	w.refused = false
+	w.refused, w.noted = false, w.noted[:0]
 	defer func() {
 		if w.refused {
 			w.closed = append(w.closed, pid)
@@ -238,6 +243,9 @@ func (w *walker) socketAt(dir int, name []byte) (number uint64, index int, ok bo
 	}
 	if number, ok = parseSocketLink(w.link[:n]); !ok {
 		return 0, 0, false
+	}
+	if w.notes && len(w.noted) < notedMost {
+		w.noted = append(w.noted, number)
 	}
 	index, ok = w.wanted[number]
 	return number, index, ok
