@@ -119,6 +119,10 @@ func (h *head) noteLength(b []byte, value span) breach {
 	for _, c := range digits {
 		h.length = h.length*10 + uint64(c-'0')
 	}
+	last := &h.fields[len(h.fields)-1].value // goes on without zeros before it, which some read as octal
+	for last.to-last.from > 1 && b[last.from] == '0' {
+		last.from++
+	}
 	return 0
 }
 

@@ -127,6 +127,8 @@ func FuzzHotHead(f *testing.F) {
 	for _, text := range []string{
 		"GET / HTTP/1.1\r\nHost: shop.localhost\r\n\r\n",
 		"PUT /cut/x?y HTTP/1.1\r\nHost: SHOP.localhost:1\r\nConnection: a, TE\r\nA: 1\r\nTE: trailers;q=1, deflate\r\nContent-Length: 3\r\n\r\n",
+		"PUT /cut/ HTTP/1.1\r\nHost: shop.localhost\r\nContent-Length: 007\r\n\r\n",
+		"PUT /cut/ HTTP/1.1\r\nHost: shop.localhost\r\nContent-Length:00\r\n\r\n",
 		"POST /other/%41 HTTP/1.1\r\nHost: shop.localhost\r\nTransfer-Encoding: chunked\r\nTrailer: X\r\nX-Forwarded-For: 6\r\nX-Mine: 1\r\n\r\n",
 	} {
 		f.Add(text, true)
