@@ -53,7 +53,6 @@ func (f *fiber) begin() {
 // arrive goes on, on the loop.
 func (f *fiber) arrive() {
 	f.isAboard = true
-	f.client.writer = f
 	f.goOn()
 }
 
@@ -85,9 +84,8 @@ func (f *fiber) leave() {
 		return
 	}
 	f.letGo()
-	f.client.writer = nil
-	if f.client.reader != nil {
-		f.client.reader = nil // else somebody may be reading who is none
+	if c := f.client; c.reader != nil || c.writer != nil { // else somebody may be using it who is none
+		c.reader, c.writer = nil, nil
 	}
 	f.isAboard, f.isLeaving = false, true
 	f.trips++
@@ -165,8 +163,29 @@ func (h *hot) listen(p []byte) (int, error) {
 	if f == nil || !f.isAboard {
 		return h.conn.Read(p)
 	}
-	f.client.reader = f
+	f.client.reader, f.client.writer = f, f // TLS may have to answer
 	n, err := h.conn.Read(p)
-	f.client.reader = nil
+	f.client.reader, f.client.writer = nil, nil
+	return n, err
+}
+
+// speak writes to the client. Meanwhile nobody begins to read of it, who over TLS would
+// write, too.
+func (h *hot) speak(p []byte) (int, error) {
+	f, r := h.fiber, &h.reading
+	if f == nil || !f.isAboard {
+		return h.conn.Write(p)
+	}
+	mayRead := r.state.CompareAndSwap(readingMay, readingNot)
+	if r.state.Load() == readingNow {
+		f.leave()
+		return h.conn.Write(p)
+	}
+	f.client.writer = f
+	n, err := h.conn.Write(p)
+	f.client.writer = nil
+	if mayRead {
+		r.state.Store(readingMay)
+	}
 	return n, err
 }

@@ -26,3 +26,4 @@ func (*fiber) letGo()       {}
 func (*fiber) place() *loop { return nil }
 
 func (h *hot) listen(p []byte) (int, error) { return h.conn.Read(p) }
+func (h *hot) speak(p []byte) (int, error)  { return h.conn.Write(p) }

@@ -21,7 +21,7 @@ var hotBulks = sync.Pool{New: func() any { return new([hotBulk]byte) }}
 // isBig reports whether the rest of the answer is of a known length, and worth a
 // larger buffer.
 func (h *hot) isBig() bool {
-	return h.given.framing == framedByLength && h.given.left > tetherRoom && len(h.tether.rest()) == 0
+	return h.given.framing == framedByLength && h.given.left > tetherRoom
 }
 
 // passBulk passes on the rest of an answer of known length.

@@ -105,13 +105,16 @@ func (h *hot) hear(method []byte) hotWay {
 			h.out = h.out[:0]
 		}
 		t.skip(n)
+		if t.got.Load()-h.got > leastSplice {
+			h.fiber.leave() // it would keep others waiting
+		}
 	}
 }
 
 // write writes to the client.
 func (h *hot) write(b []byte) error {
 	h.guest.enter(phaseGive)
-	_, err := h.conn.Write(b)
+	_, err := h.speak(b)
 	h.guest.enter(phaseWait)
 	return err
 }

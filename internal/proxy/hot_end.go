@@ -86,9 +86,10 @@ func (h *hot) recover() {
 	if v == nil {
 		return
 	}
+	h.fiber.leave()
 	if v != http.ErrAbortHandler {
 		h.sorter.limits.tell(limen.Gap{
-			What: fmt.Sprintf("the answer to %.200q", h.head.target.of(h.said)),
+			What: fmt.Sprintf("the answer to %.200q", h.asksFor()),
 			Why:  fmt.Sprintf("limen has a mistake at %s: %.500v", culprit(), v),
 			Next: "report it, with this line",
 		})
@@ -97,8 +98,23 @@ func (h *hot) recover() {
 		h.tether.cut()
 	}
 	h.reading.stop(h)
-	h.tape.breakOff(h)
+	attempt("the record of that", h.sorter.limits.tell, func() error {
+		h.tape.breakOff(h)
+		return nil
+	})
 	h.cut()
+}
+
+// asksFor is what the client has asked for last, as far as that is known.
+func (h *hot) asksFor() []byte {
+	said := h.said
+	if said == nil { // no request is under way yet
+		said = h.in
+	}
+	if int(h.head.target.to) > len(said) {
+		return nil
+	}
+	return h.head.target.of(said)
 }
 
 // lend gives the connection to the long way, for one request: the one that is under

@@ -25,6 +25,9 @@ func (h *hot) pass() hotWay {
 			h.fiber.leave() // it would keep others waiting
 		}
 		if h.isBig() {
+			if len(t.rest()) > 0 {
+				continue // else each read would leave some, and the buffer would stay small
+			}
 			if err := h.passBulk(); err != nil {
 				return h.fall(brokenOff(err))
 			}

@@ -104,22 +104,19 @@ func (l *loop) heed(e *syscall.EpollEvent) {
 	}
 }
 
-// catchUp does what others want done, and reports whether there is more to come.
+// catchUp does what others want done until now, and reports whether there is more to
+// come. For what they want from now on the bell rings again.
 func (l *loop) catchUp() bool {
-	for {
-		l.mu.Lock()
-		posted := l.posted
-		l.posted = nil
-		l.hasEnded = l.isClosing && l.alive == 0 && len(posted) == 0
-		hasEnded := l.hasEnded
-		l.mu.Unlock()
-		for _, do := range posted {
-			do()
-		}
-		if len(posted) == 0 {
-			return !hasEnded
-		}
+	l.mu.Lock()
+	posted := l.posted
+	l.posted = nil
+	l.hasEnded = l.isClosing && l.alive == 0 // what is posted then is about nobody
+	hasEnded := l.hasEnded
+	l.mu.Unlock()
+	for _, do := range posted {
+		do()
 	}
+	return !hasEnded
 }
 
 // post has the loop do something soon, which must not wait.

@@ -3,6 +3,7 @@ package proxy
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"io"
 	"maps"
 	"net"
@@ -67,6 +68,9 @@ func FuzzTether(f *testing.F) {
 			for _, hop := range []string{"Transfer-Encoding", "Trailer", "Connection"} { // net/http takes them out
 				delete(h, hop)
 			}
+		}
+		if length := want.Header.Get("Content-Length"); length != "" {
+			want.Header.Set("Content-Length", cmp.Or(strings.TrimLeft(length, "0"), "0")) // as here
 		}
 		if !isSame(got.Header, want.Header) || !isSame(got.Trailer, want.Trailer) {
 			t.Errorf("%v, %v; net/http: %v, %v", got.Header, got.Trailer, want.Header, want.Trailer)

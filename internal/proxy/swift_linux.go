@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -22,9 +23,9 @@ type swift struct {
 	in, out        leg
 	reader, writer *fiber // who reads and writes on a loop now, and is the only one; nil for nobody
 
-	mu     sync.Mutex // guards what follows
-	socket socket     // closed while it is moored
-	raw    syscall.RawConn
+	mu   sync.Mutex // guards what follows
+	hull hull       // closed while it is moored
+	raw  syscall.RawConn
 	mooring
 }
 
@@ -34,6 +35,16 @@ type socket interface {
 	net.Conn
 	syscall.Conn
 	CloseWrite() error
+}
+
+// A hull is how Go's poller knows the descriptor: a socket, or a file once it has lain
+// at a loop. Of that, net would take a copy.
+type hull interface {
+	syscall.Conn
+	Close() error
+	SetDeadline(time.Time) error
+	SetReadDeadline(time.Time) error
+	SetWriteDeadline(time.Time) error
 }
 
 // A leg is one direction of a swift.
@@ -62,7 +73,7 @@ func swiftly(c net.Conn) net.Conn {
 	if err != nil {
 		return c
 	}
-	s := &swift{local: c.LocalAddr(), remote: c.RemoteAddr(), outer: outer, socket: open, raw: raw}
+	s := &swift{local: c.LocalAddr(), remote: c.RemoteAddr(), outer: outer, hull: open, raw: raw}
 	s.in.move = func(fd uintptr) bool { return s.in.call(syscall.SYS_RECVFROM, fd, 0) }
 	s.out.move = func(fd uintptr) bool { return s.out.call(syscall.SYS_SENDTO, fd, syscall.MSG_NOSIGNAL) }
 	return s
@@ -107,7 +118,7 @@ func (s *swift) Read(p []byte) (int, error) {
 	s.in.part = nil
 	switch {
 	case err != nil:
-		return 0, err
+		return 0, barred(err)
 	case s.in.errno != 0:
 		return 0, s.failed("read", s.in.errno)
 	case s.in.moved == 0:
@@ -136,13 +147,22 @@ func (s *swift) Write(p []byte) (n int, err error) {
 		s.out.part = nil
 		switch {
 		case err != nil:
-			return n, err
+			return n, barred(err)
 		case s.out.errno != 0:
 			return n, s.failed("write", s.out.errno)
 		}
 		n += s.out.moved
 	}
 	return n, nil
+}
+
+// barred is why a descriptor may not be used: there is no time left, or it is closed,
+// of which files have a word of their own (poll.ErrFileClosing).
+func barred(err error) error {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return err
+	}
+	return net.ErrClosed
 }
 
 // peek looks at the first byte that has come, and leaves it there. It does not wait.
@@ -173,33 +193,37 @@ func (s *swift) Close() error {
 		defer s.outer.Close() // which has ended already
 	}
 	if s.loop != nil {
-		s.castOff(syscall.Close)
+		s.castOff(func(fd int) { syscall.Close(fd) })
 		return nil
 	}
-	return s.socket.Close()
+	return s.hull.Close()
 }
 
 // CloseWrite says that nothing more will come.
 func (s *swift) CloseWrite() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	var err error
+	shut := func(fd uintptr) { err = os.NewSyscallError("shutdown", syscall.Shutdown(int(fd), syscall.SHUT_WR)) }
 	if s.loop != nil {
-		return os.NewSyscallError("shutdown", syscall.Shutdown(s.fd, syscall.SHUT_WR))
+		shut(uintptr(s.fd))
+	} else if closed := s.raw.Control(shut); closed != nil {
+		return net.ErrClosed
 	}
-	return s.socket.CloseWrite()
+	return err
 }
 
 // SetDeadline sets when reading and writing end.
-func (s *swift) SetDeadline(t time.Time) error { return s.limit(t, socket.SetDeadline) }
+func (s *swift) SetDeadline(t time.Time) error { return s.limit(t, hull.SetDeadline) }
 
 // SetReadDeadline sets when reading ends.
-func (s *swift) SetReadDeadline(t time.Time) error { return s.limit(t, socket.SetReadDeadline) }
+func (s *swift) SetReadDeadline(t time.Time) error { return s.limit(t, hull.SetReadDeadline) }
 
 // SetWriteDeadline sets when writing ends.
-func (s *swift) SetWriteDeadline(t time.Time) error { return s.limit(t, socket.SetWriteDeadline) }
+func (s *swift) SetWriteDeadline(t time.Time) error { return s.limit(t, hull.SetWriteDeadline) }
 
 // limit sets a deadline. A loop knows none, so that nothing is moored that has one.
-func (s *swift) limit(t time.Time, set func(socket, time.Time) error) error {
+func (s *swift) limit(t time.Time, set func(hull, time.Time) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.loop != nil && t.IsZero() {
@@ -208,5 +232,5 @@ func (s *swift) limit(t time.Time, set func(socket, time.Time) error) error {
 	if s.loop != nil {
 		s.unmoor()
 	}
-	return set(s.socket, t)
+	return set(s.hull, t)
 }

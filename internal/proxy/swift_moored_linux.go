@@ -20,12 +20,13 @@ type mooring struct {
 	waiter   *fiber // who waits for something to come
 }
 
-// isMoorable reports whether it is a socket as net makes them, and no more than that.
+// isMoorable reports whether it is a socket as net makes them, and no more than that, or
+// was one.
 func (s *swift) isMoorable() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch s.socket.(type) {
-	case *net.TCPConn, *net.UnixConn:
+	switch s.hull.(type) {
+	case *net.TCPConn, *net.UnixConn, *os.File:
 		return true
 	}
 	return false
@@ -57,7 +58,7 @@ func (s *swift) moor(l *loop) bool {
 		return false
 	}
 	s.mooring = mooring{loop: l, fd: fd, number: number, isReady: true}
-	s.socket.Close() // of the two descriptors, that of Go's poller
+	s.hull.Close() // of the two descriptors, that of Go's poller
 	return true
 }
 
@@ -71,44 +72,33 @@ func (s *swift) ashore() syscall.RawConn {
 	return s.raw
 }
 
-// unmoor gives the connection back to Go's poller; if that cannot be, it is closed. It
-// is called with the lock held.
+// unmoor gives the connection back to Go's poller. It is called with the lock held.
 func (s *swift) unmoor() {
-	s.castOff(func(fd int) error {
+	s.castOff(func(fd int) {
 		file := os.NewFile(uintptr(fd), "")
-		defer file.Close()
-		c, err := net.FileConn(file)
-		if err != nil {
-			return err
-		}
-		open := c.(socket) // as it was before
-		raw, err := open.SyscallConn()
-		if err != nil {
-			return err
-		}
-		s.socket, s.raw = open, raw
-		return nil
+		s.hull = file
+		s.raw, _ = file.SyscallConn() // of a file there always is one
 	})
 }
 
 // castOff takes the connection from its loop, and does something with the descriptor
 // that it had there. Who waits there for it is woken. It is called with the lock held.
-func (s *swift) castOff(do func(fd int) error) {
+func (s *swift) castOff(do func(fd int)) {
 	l, fd, waiter := s.loop, s.fd, s.waiter
 	l.dismiss(s.number, fd)
 	s.mooring = mooring{waiter: waiter}
-	do(fd) // if not, what is closed says so to whoever uses it
+	do(fd)
 	if waiter != nil {
-		l.post(func() { s.wake() })
+		l.post(func() { s.wake(waiter) })
 	}
 }
 
-// wake goes on with who waits, if there still is somebody.
-func (s *swift) wake() {
+// wake goes on with who waits, if it still does. Another one may be another loop's.
+func (s *swift) wake(f *fiber) {
 	s.mu.Lock()
-	f := s.waiter
+	isWaiting := s.waiter == f
 	s.mu.Unlock()
-	if f != nil {
+	if isWaiting {
 		f.goOn()
 	}
 }
