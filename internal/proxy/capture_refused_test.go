@@ -92,7 +92,7 @@ func TestARequestThatStopsIsRecordedWithWhy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			front := standHot(t, Config{}, behind(t, greet), func(f *front) {
-				f.sorter.limits.head, f.sorter.body, f.crowd.head = 20*time.Millisecond, 20*time.Millisecond, 20*time.Millisecond
+				f.sorter.limits.head, f.sorter.body = 20*time.Millisecond, 20*time.Millisecond
 			})
 			l := &listener{heard: make(chan *hearing, 2)}
 			front.proxy.Record(l)
