@@ -71,7 +71,7 @@ func TestFastAPIsDocumentIsFound(t *testing.T) {
 		python = ""
 	}
 	if python == "" {
-		t.Skip("no python3 here has fastapi and uvicorn")
+		nettest.Skip(t, "needs fastapi and uvicorn for python3")
 	}
 	dir := t.TempDir()
 	app := "from fastapi import FastAPI\napp = FastAPI(title='The Shop', version='2.1')\n@app.get('/items')\ndef items(): return []\n"

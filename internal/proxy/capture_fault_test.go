@@ -2,14 +2,12 @@ package proxy
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 )
 
 // hangsUp is an upstream that says a text and hangs up, or breaks the connection off.
@@ -198,13 +196,7 @@ func TestARequestIsRecordedBeforeItIsAnswered(t *testing.T) {
 
 func TestATunnelThatBreaksOffIsToldWithoutAddresses(t *testing.T) {
 	for _, w := range ways[:2] {
-		p := New(Config{Drain: func() time.Duration { return 0 }})
-		p.Set([]Route{echo(t)})
-		l := &listener{heard: make(chan *hearing, 1)}
-		p.Record(l)
-		c := dial(t, w.standU(t, p))
-		fmt.Fprintf(c, hello, "/")
-		read(t, c)
+		c, l := tunnelBy(t, w.standU, "")
 		c.(*net.TCPConn).SetLinger(0)
 		c.Close()
 		if h := l.next(t); !strings.HasPrefix(h.fault, faultTunnel) || strings.Contains(h.fault, "127.0.0.1") || !strings.HasPrefix(h.answer, "HTTP/1.1 101 ") {

@@ -351,15 +351,22 @@ func TestAClientThatGoesIsRecorded(t *testing.T) {
 	})
 }
 
+// tunnelBy is a client whose tunnel to an echo is open, and who hears of it.
+func tunnelBy(t *testing.T, stand func(*testing.T, *Proxy) string, early string) (net.Conn, *listener) {
+	t.Helper()
+	p := New(Config{Drain: func() time.Duration { return 0 }})
+	p.Set([]Route{echo(t)})
+	l := &listener{heard: make(chan *hearing, 1)}
+	p.Record(l)
+	c := dial(t, stand(t, p))
+	fmt.Fprintf(c, hello+early, "/")
+	read(t, c)
+	return c, l
+}
+
 func TestATunnelIsRecordedBothWaysUntilItsEnd(t *testing.T) {
 	for _, w := range ways[:2] {
-		p := New(Config{Drain: func() time.Duration { return 0 }})
-		p.Set([]Route{echo(t)})
-		l := &listener{heard: make(chan *hearing, 1)}
-		p.Record(l)
-		c := dial(t, w.standU(t, p))
-		fmt.Fprintf(c, hello+"early", "/")
-		read(t, c)
+		c, l := tunnelBy(t, w.standU, "early")
 		big := strings.Repeat("hello, world; ", 10_000)
 		go func() {
 			io.WriteString(c, big)

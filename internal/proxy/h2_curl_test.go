@@ -7,15 +7,14 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/limenhq/limen/internal/nettest"
 )
 
 func TestH2AnswersCurl(t *testing.T) {
-	curl, err := exec.LookPath("curl")
-	if err != nil {
-		t.Skip("curl is not installed")
-	}
+	curl := nettest.Need(t, "curl")
 	if b, _ := exec.Command(curl, "--version").Output(); !bytes.Contains(b, []byte("HTTP2")) {
-		t.Skip("this curl knows no HTTP/2")
+		nettest.Skip(t, "needs a curl that knows HTTP/2")
 	}
 	p := serveH2(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Proto", r.Proto)

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/limenhq/limen/internal/nettest"
 )
 
 // takesNothing is an upstream that reads the head of a request and no more. It has a Unix
@@ -17,7 +19,7 @@ func takesNothing(t *testing.T) Route {
 	path := filepath.Join(t.TempDir(), "s")
 	l, err := net.Listen("unix", path)
 	if err != nil {
-		t.Skip("needs sockets with a path: " + err.Error())
+		nettest.Skip(t, "needs sockets with a path: "+err.Error())
 	}
 	var open []net.Conn
 	done := make(chan bool)

@@ -9,12 +9,11 @@ import (
 	"testing"
 
 	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/nettest"
 )
 
 func TestNothingIsKeptInSomebodyElsesDirectory(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("only root can give a directory to another user")
-	}
+	nettest.NeedRoot(t) // to give a directory to another user
 	const other = 4711
 	theirs := filepath.Join(t.TempDir(), "home")
 	if err := errors.Join(os.MkdirAll(filepath.Join(theirs, "tap"), 0o700), os.Chown(theirs, other, other), os.Chown(filepath.Join(theirs, "tap"), other, other)); err != nil {

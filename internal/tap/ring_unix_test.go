@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/nettest"
 )
 
 func TestAKillLosesTheLastMomentAlone(t *testing.T) {
@@ -113,7 +114,7 @@ func TestAPipeInPlaceOfASegmentIsNotWaitedFor(t *testing.T) {
 	pass(p, 0)
 	end(t, p)
 	if err := syscall.Mkfifo(filepath.Join(dir, "a", segmentName(7)), 0o600); err != nil {
-		t.Skip("no named pipes here: " + err.Error())
+		nettest.Skip(t, "needs named pipes: "+err.Error())
 	}
 	if got := exchanges(t, dir, Question{}); len(got) != 1 {
 		t.Errorf("%+v", got)

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/nettest"
 )
 
 // heard serves one connection, and returns what came: the head line by line, and
@@ -57,9 +58,7 @@ func heard(t *testing.T, l net.Listener) (head []string, body []byte) {
 
 func TestCurlSendsWhatWasSent(t *testing.T) {
 	for _, program := range []string{"curl", "sh"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("no %s here to send it", program)
-		}
+		nettest.Need(t, program)
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
