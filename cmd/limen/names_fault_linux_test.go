@@ -349,6 +349,12 @@ func TestConnectionsLeaveNothingBehind(t *testing.T) {
 	for _, c := range slow {
 		c.Close()
 	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			out, _ := exec.Command("sh", "-c", fmt.Sprintf("ls -l /proc/%d/fd; ss -tanp | grep pid=%d", h.pid(), h.pid())).CombinedOutput()
+			t.Logf("%s", out)
+		}
+	})
 	eventually(t, fmt.Sprintf("the daemon has no more than %d descriptors", before), func() bool { return descriptors(t, h.pid()) <= before })
 	after := residentIn(t, h.pid())
 	t.Logf("%d connections: descriptors %d, then %d; resident %d KiB, then %d KiB", n, before, descriptors(t, h.pid()), memory>>10, after>>10)
