@@ -28,7 +28,10 @@ func newGate(l net.Listener) *gate {
 // Accept waits for a connection. At a gate that was left it waits for its
 // Close: whoever serves goes on with the connections that there are.
 func (g *gate) Accept() (net.Conn, error) {
-	g.enter()
+	if !g.enter() {
+		<-g.gone
+		return nil, net.ErrClosed
+	}
 	c, err := g.Listener.Accept()
 	if err != nil {
 		if g.exit() {
@@ -44,10 +47,17 @@ func (g *gate) Accept() (net.Conn, error) {
 	return &passage{TCPConn: tcp, end: sync.OnceFunc(func() { g.exit() })}, nil
 }
 
-func (g *gate) enter() {
+// enter lets somebody in, and reports whether it did: at a gate that was left
+// whoever comes late, as a server that was busy with its last connection, has
+// nothing to wait for, and a gate that was empty stays so.
+func (g *gate) enter() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.isLeft {
+		return false
+	}
 	g.inside++
+	return true
 }
 
 // exit lets somebody out, and reports whether the gate was left.
@@ -63,7 +73,9 @@ func (g *gate) exit() (isLeft bool) {
 
 // Leave takes no new connection from now on. Who waits for one stays.
 func (g *gate) Leave() {
-	g.enter() // so that it is not empty before it is left
+	if !g.enter() { // so that it is not empty before its listener is closed
+		return
+	}
 	g.mu.Lock()
 	g.isLeft = true
 	g.mu.Unlock()

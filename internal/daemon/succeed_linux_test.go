@@ -302,6 +302,31 @@ func TestAGateThatIsLeftIsEmptyWhenItsLastConnectionHasEnded(t *testing.T) {
 	}
 }
 
+// A server that was busy with its last connection asks for the next one when
+// the gate is left, and may be empty, already.
+func TestAGateThatIsLeftStaysEmptyForWhoComesLate(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	g := newGate(l)
+	g.Leave()
+	<-g.empty
+	g.Leave() // which is nothing more
+	ended := make(chan error)
+	go func() {
+		_, err := g.Accept()
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		t.Errorf("who serves heard %v before the gate was closed", err)
+	case <-time.After(20 * time.Millisecond):
+	}
+	must(t, ignoreClosed(g.Close()))
+	if err := <-ended; !errors.Is(err, net.ErrClosed) {
+		t.Errorf("who serves heard %v", err)
+	}
+}
+
 func ignoreClosed(err error) error {
 	if errors.Is(err, net.ErrClosed) {
 		return nil
