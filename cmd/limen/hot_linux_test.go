@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -28,6 +29,12 @@ func (h *house) undisturbed() {
 		if h.t.Failed() {
 			return // it is known already, and need not be waited for
 		}
+		defer func() {
+			if h.t.Failed() {
+				open, _ := exec.Command("sh", "-c", fmt.Sprintf("ls -l /proc/%d/fd; ss -tanp | grep pid=%[1]d", pid)).CombinedOutput()
+				h.t.Logf("what is open:\n%s", open)
+			}
+		}()
 		eventually(h.t, fmt.Sprintf("the daemon has no more than %d sockets and %d descriptors", sockets, all+forItself), func() bool {
 			return socketsOf(h.t, pid) <= sockets && descriptors(h.t, pid) <= all+forItself
 		})
