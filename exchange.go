@@ -27,6 +27,7 @@ type Exchange struct {
 	Received  int64          `json:"received"`            // and of the answer's
 	Frames    int            `json:"frames,omitempty"`    // of a WebSocket, or events of a stream
 	Open      bool           `json:"open,omitempty"`      // it goes on
+	Joined    time.Time      `json:"joined,omitzero"`     // since when a connection was heard that went on before, such as a WebSocket; zero if from its beginning
 	Fault     string         `json:"fault,omitempty"`     // why it did not come to its end
 }
 

@@ -81,12 +81,12 @@ func (t *tape) use(w *wish) (*tap.Tap, error) {
 			return nil, err
 		}
 		t.tap = made
-		for _, p := range t.heeded {
-			p.proxy.Record(ear{made, t.wants, p.behind})
-		}
 	}
 	t.wishes = append(t.wishes, w)
 	t.publish()
+	for _, p := range t.heeded {
+		p.proxy.Record(ear{t.tap, t.wants, p.behind}) // which may want tunnels now that it did not
+	}
 	return t.tap, nil
 }
 

@@ -26,13 +26,16 @@ type Passage struct {
 	Route        *limen.Route // nil if there is none; nobody may change it
 }
 
-// Record has a recorder told of each request that comes from now on; nil ends that.
+// Record has a recorder told of each request that comes from now on, and of the upgraded
+// connections that go on, which nobody was told of; nil ends that. It may be called again
+// when a recorder wants more than it did.
 func (p *Proxy) Record(r Recorder) {
 	if r == nil {
 		p.recorder.Store(nil)
-		return
+	} else {
+		p.recorder.Store(&r)
 	}
-	p.recorder.Store(&r)
+	p.tunnels.record(r)
 }
 
 // A Recording takes what goes by of one request and its answer. It keeps
@@ -46,5 +49,6 @@ type Recording interface {
 	Content(part []byte)                // of the answer's body, or of a tunnel
 	Passed(asked, content int64)        // bytes that went by without being seen
 	HasEnough() bool                    // of the answer's body; if so, nothing more of it is kept
+	Joined(at time.Time)                // a tunnel that went on before; of a WebSocket each way is heard from a message on
 	End(at time.Time, fault string)     // fault says why it is not whole; empty if it is
 }

@@ -64,13 +64,11 @@ func (c *capture) begin(status int) {
 	hasBody := c.r.Method != http.MethodHead && status != http.StatusNoContent && status != http.StatusNotModified
 	c.content.isChunked = hasBody && len(h["Content-Length"]) == 0 && c.r.ProtoAtLeast(1, 1) && !(isExtended(c.r) && status < 300)
 	c.content.isNone = !hasBody
-	var head strings.Builder
-	head.WriteString(c.r.Proto + " " + strconv.Itoa(status) + " " + http.StatusText(status) + "\r\n")
-	writeFields(&head, h, "Transfer-Encoding")
+	head := answerHead(c.r.Proto, status, h, "Transfer-Encoding")
 	if c.content.isChunked {
-		head.WriteString(chunkedField)
+		head += chunkedField
 	}
-	c.to.Answered(c.now(), []byte(head.String()+"\r\n"))
+	c.to.Answered(c.now(), []byte(head+"\r\n"))
 }
 
 // answered hears the head of an answer that is written past the writer.
@@ -84,4 +82,12 @@ func (c *capture) answered(head []byte) {
 		c.hasBegun = true
 		c.to.Answered(c.now(), head)
 	}
+}
+
+// answerHead writes the head of an answer, but for the empty line at its end.
+func answerHead(proto string, status int, fields http.Header, but ...string) string {
+	var head strings.Builder
+	head.WriteString(proto + " " + strconv.Itoa(status) + " " + http.StatusText(status) + "\r\n")
+	writeFields(&head, fields, but...)
+	return head.String()
 }

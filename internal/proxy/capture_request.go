@@ -28,9 +28,22 @@ type capture struct {
 	request  framer
 	content  framer
 	hasBegun bool   // the answer
-	isKept   bool   // it goes on when the request is answered, as a tunnel
 	isGone   bool   // the client did not take the answer
 	fault    string // of what was written in the place of an answer, or broke off
+}
+
+// captureOf finds the capture that a writer leads to; nil if there is none.
+func captureOf(w http.ResponseWriter) *capture {
+	for {
+		switch v := w.(type) {
+		case *capture:
+			return v
+		case interface{ Unwrap() http.ResponseWriter }:
+			w = v.Unwrap()
+		default:
+			return nil
+		}
+	}
 }
 
 // capture answers a request, and has it recorded if the recorder wants it.
@@ -132,12 +145,28 @@ func (c *capture) hear(part []byte, isAll bool) {
 	}
 }
 
-// leave ends the recording, unless a tunnel goes on with it.
+// over takes a part as it came.
+func (c *capture) over(part []byte, take func(Recording, []byte)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.to != nil && len(part) > 0 {
+		take(c.to, part)
+	}
+}
+
+// hand gives the recording to whoever goes on with it, as a tunnel; nil if there is none.
+func (c *capture) hand() (to Recording) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	to, c.to = c.to, nil
+	return to
+}
+
+// leave ends the recording, unless somebody else goes on with it.
 func (c *capture) leave(isBroken bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
-	case c.isKept:
 	case !isBroken:
 		c.finish(true)
 	default:

@@ -37,6 +37,7 @@ type hearing struct {
 	passedAsked, passedContent     int64
 	fault                          string
 	begun, first, last             time.Time
+	joined                         int
 	answers, ends, whatCameTooLate int
 }
 
@@ -85,7 +86,8 @@ func (h *hearing) End(at time.Time, fault string) {
 	h.to.heard <- h
 }
 
-func (h *hearing) HasEnough() bool { return false }
+func (h *hearing) HasEnough() bool  { return false }
+func (h *hearing) Joined(time.Time) { h.note(func() { h.joined++ }) }
 
 // next waits for a recording to end.
 func (l *listener) next(t *testing.T) *hearing {

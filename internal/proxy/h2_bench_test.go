@@ -96,4 +96,5 @@ func (deaf) Answered(time.Time, []byte)                 {}
 func (deaf) Content([]byte)                             {}
 func (deaf) Passed(int64, int64)                        {}
 func (deaf) HasEnough() bool                            { return false }
+func (deaf) Joined(time.Time)                           {}
 func (deaf) End(time.Time, string)                      {}

@@ -49,6 +49,7 @@ func (t *taped) Answered(_ time.Time, b []byte) { t.answer.Write(b) }
 func (t *taped) Content(b []byte)               { t.content.Write(b) }
 func (t *taped) Passed(asked, content int64)    { t.passed[0] += asked; t.passed[1] += content }
 func (t *taped) HasEnough() bool                { return t.content.Len() >= tapedMost }
+func (t *taped) Joined(time.Time)               {}
 func (t *taped) End(_ time.Time, fault string) {
 	t.fault = fault
 	t.shelf.ended <- true

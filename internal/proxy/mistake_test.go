@@ -32,6 +32,7 @@ func (f faulty) Answered(time.Time, []byte)                 { f.panics("Answered
 func (f faulty) Content([]byte)                             { f.panics("Content") }
 func (f faulty) Passed(int64, int64)                        {}
 func (f faulty) HasEnough() bool                            { return false }
+func (f faulty) Joined(time.Time)                           {}
 func (f faulty) End(time.Time, string)                      { f.panics("End") }
 func standFaulty(t *testing.T, r Route, f faulty) (s shortFront, told chan limen.Gap) {
 	told = make(chan limen.Gap, 10)

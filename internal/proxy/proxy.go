@@ -78,6 +78,7 @@ type Proxy struct {
 	ties   sync.WaitGroup // of upgraded connections
 
 	recorder atomic.Pointer[Recorder] // nil while nobody records
+	tunnels  tunnels
 }
 
 // New returns a proxy that knows no route yet. It starts nothing.

@@ -39,9 +39,10 @@ const (
 	partTold                         // time, what it was told
 	partEnd                          // time, sums
 	partWhose                        // time, address of a client, and its process
+	partJoined                       // time, since when a tunnel is heard that went on before
 )
 
-var timed = [...]bool{partBegun: true, partAnswered: true, partSaid: true, partTold: true, partEnd: true, partWhose: true}
+var timed = [...]bool{partBegun: true, partAnswered: true, partSaid: true, partTold: true, partEnd: true, partWhose: true, partJoined: true}
 
 var errPiece = errors.New("it is no piece of what limen keeps")
 

@@ -62,6 +62,14 @@ func (s *socket) keep(isKept bool) {
 	s.keeps = isKept
 }
 
+// miss is when messages went by before that nobody heard, and to which compressed ones
+// may refer.
+func (s *socket) miss() {
+	if s.plain != nil {
+		s.plain.miss()
+	}
+}
+
 // take takes what has come.
 func (s *socket) take(b []byte) {
 	for len(b) > 0 && !s.isLost {

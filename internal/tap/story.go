@@ -93,6 +93,8 @@ func (s *story) add(p part) {
 	case partTold:
 		s.now = p.at
 		s.answer.take(p.body, listener(s.told))
+	case partJoined:
+		s.join(p.at)
 	case partEnd:
 		s.end(p)
 	}
@@ -142,6 +144,16 @@ func (s *story) answered(p part) {
 		s.told = &socket{tell: s.message(false), keeps: s.keeps, most: s.most, plain: newInflater(extensions, "server_no_context_takeover")}
 	case x.Media == "text/event-stream" && valueOf(fields, "Content-Encoding") == "":
 		s.told = &events{tell: s.message(false), keeps: s.keeps, most: s.most}
+	}
+}
+
+// join notes that what follows is not the beginning of a tunnel.
+func (s *story) join(at time.Time) {
+	s.exchange.Joined, s.exchange.FirstByte = at, 0 // that nobody has measured
+	for _, t := range []talk{s.said, s.told} {
+		if one, ok := t.(*socket); ok {
+			one.miss()
+		}
 	}
 }
 

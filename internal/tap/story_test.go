@@ -170,6 +170,30 @@ func TestOfAnotherProtocolOnlyBytesAreCounted(t *testing.T) {
 	}
 }
 
+// Of a tunnel that was joined it is known since when it is heard. What its messages refer
+// to is known only if they refer to nothing (RFC 7692, section 7.1.1.1).
+func TestATunnelThatWasJoinedSaysSinceWhen(t *testing.T) {
+	for _, row := range []struct{ extensions, want string }{
+		{"", "Hello"},
+		{"permessage-deflate", ""},
+		{"permessage-deflate; server_no_context_takeover", "Hello"},
+	} {
+		message := frame(0x81, "Hello")
+		if row.extensions != "" {
+			message = "\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00" // of section 7.2.3.1
+		}
+		r := keep(t, way, "GET /chat HTTP/1.1\r\nUpgrade: websocket\r\n\r\n", func(k *Track) {
+			k.Answered(at(0), []byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nSec-WebSocket-Extensions: "+row.extensions+"\r\n\r\n"))
+			k.Joined(at(3))
+			k.Content([]byte(message))
+			k.End(at(5), "")
+		})
+		if !r.Joined.Equal(at(3)) || r.FirstByte != 0 || r.Frames != 1 || len(r.Messages) != 1 || string(r.Messages[0].Body) != row.want {
+			t.Errorf("%q: %+v, %+v", row.extensions, r.Exchange, r.Messages)
+		}
+	}
+}
+
 func TestAStreamDoesNotDriveAllElseOut(t *testing.T) {
 	const size = 2 * leastSize
 	dir := t.TempDir()

@@ -174,6 +174,16 @@ func (k *Track) Passed(asked, content int64) {
 	k.content.isCut = k.content.isCut || content > 0
 }
 
+// Joined says that this is a tunnel that has gone on for a while, and that nothing was
+// heard of it before.
+func (k *Track) Joined(at time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var stamp [8]byte
+	k.put(partJoined, appendTime(stamp[:0], at.UnixNano()), nil)
+	k.tap.stir()
+}
+
 // HasEnough reports whether the rest of the answer's body may pass unseen. If so,
 // nothing more of it is kept.
 func (k *Track) HasEnough() bool {

@@ -25,7 +25,7 @@ func Exchanges(w io.Writer, es limen.Exchanges, f Format, o Options) error {
 // exchangeHeader are the columns of requests. Times are in milliseconds.
 var exchangeHeader = []string{
 	"id", "time", "name", "method", "url", "call", "protocol", "status", "media", "firstByte", "total",
-	"sent", "received", "frames", "open", "client", "pid", "initiator", "target", "fault",
+	"sent", "received", "frames", "open", "client", "pid", "initiator", "target", "fault", "joined",
 }
 
 func exchangeRow(e limen.Exchange) []string {
@@ -42,7 +42,7 @@ func exchangeRow(e limen.Exchange) []string {
 	return []string{
 		e.ID, stamp(e.Time), e.Name, e.Method, e.URL, e.Call, e.Protocol, status, e.Media, inMilliseconds(e.FirstByte), inMilliseconds(e.Total),
 		strconv.FormatInt(e.Sent, 10), strconv.FormatInt(e.Received, 10), strconv.Itoa(e.Frames), strconv.FormatBool(e.Open),
-		client, pid, who, e.Target, e.Fault,
+		client, pid, who, e.Target, e.Fault, stamp(e.Joined),
 	}
 }
 
@@ -66,7 +66,7 @@ var exchangeColumns = []exchangeColumn{
 	{title: "TIME", width: 8, least: 90, cell: func(e limen.Exchange, o Options) string { return moment(e.Time, o) }},
 	{title: "METHOD", width: 6, cell: func(e limen.Exchange, _ Options) string { return cut(Safe(e.Method), 12) }},
 	{title: "STATUS", width: 6, cell: func(e limen.Exchange, _ Options) string { return outcome(e) }, tint: func(e limen.Exchange) style { return statusTint(e.Status) }},
-	{title: "FIRST", width: 7, least: 110, isRight: true, cell: func(e limen.Exchange, _ Options) string { return lasted(e.FirstByte, e.Status == 0) }},
+	{title: "FIRST", width: 7, least: 110, isRight: true, cell: func(e limen.Exchange, _ Options) string { return lasted(e.FirstByte, e.Status == 0 || !e.Joined.IsZero()) }},
 	{title: "TOTAL", width: 7, isRight: true, cell: func(e limen.Exchange, _ Options) string { return lasted(e.Total, e.Open || e.Total == 0) }},
 	{title: "SENT", width: 8, least: 110, isRight: true, cell: func(e limen.Exchange, _ Options) string { return size(uint64(max(e.Sent, 0))) }},
 	{title: "RECEIVED", width: 8, least: 100, isRight: true, cell: func(e limen.Exchange, _ Options) string { return size(uint64(max(e.Received, 0))) }},
@@ -131,6 +131,9 @@ func exchangeLine(e limen.Exchange, withHost bool, o Options) string {
 	}
 	if e.Open {
 		after += ", goes on"
+	}
+	if !e.Joined.IsZero() {
+		after += ", began before"
 	}
 	if e.Fault != "" {
 		after += ", " + e.Fault

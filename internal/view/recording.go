@@ -29,6 +29,9 @@ func proseRecording(p *page, r limen.Recording, o Options) {
 	about("leads to", r.Target)
 	about("took", tookWords(r.Exchange))
 	about("fault", r.Fault)
+	if !r.Joined.IsZero() {
+		about("heard", "from "+r.Joined.In(o.zone()).Format("15:04:05.000")+" on; what was said before was not recorded")
+	}
 	about("time", r.Time.In(o.zone()).Format("2006-01-02 15:04:05.000 MST"))
 	about("by", askerWords(r.Exchange))
 
@@ -65,7 +68,7 @@ func Path(e limen.Exchange) string { e.Call = ""; return addressWord(e, false) }
 // tookWords say how long a request took.
 func tookWords(e limen.Exchange) string {
 	words := ""
-	if e.Status != 0 {
+	if e.Status != 0 && e.Joined.IsZero() {
 		words = lasted(e.FirstByte, false) + " to the first byte, "
 	}
 	if e.Open {
