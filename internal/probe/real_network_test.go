@@ -44,12 +44,10 @@ func TestRealNetSNMP(t *testing.T) {
 
 func TestRealCoturn(t *testing.T) {
 	coturn := server{
-		Program: "turnserver",
-		Args:    []string{"-n", "-L", "127.0.0.1", "-p", "{port}", "--no-tls", "--no-dtls", "--no-cli", "--log-file", "stdout", "--pidfile", "{dir}/pid", "--db", "{dir}/db"},
+		Program: "turnserver", UDP: true, // which it takes after TCP
+		Args: []string{"-n", "-L", "127.0.0.1", "-p", "{port}", "--no-tls", "--no-dtls", "--no-cli", "--log-file", "stdout", "--pidfile", "{dir}/pid", "--db", "{dir}/db"},
 	}
-	target := coturn.start(t)
-	target.Endpoint.Transport = limen.UDP
-	if got := ask(t, STUN, target); got.Product != "coturn" || got.Version == "" {
+	if got := ask(t, STUN, coturn.start(t)); got.Product != "coturn" || got.Version == "" {
 		t.Errorf("it is taken for %+v", got)
 	}
 }
