@@ -47,7 +47,7 @@ const atOnce = 3
 func fill(t *testing.T, p *Tap, from, to int, after func()) {
 	t.Helper()
 	body := bytes.Repeat([]byte("0123456789abcdef"), 2<<10)
-	told := watch(t, p, Watch{})
+	told := watch(t, p, Watch{Wants: hasEnded})
 	for n := from; n < to; n++ {
 		late := at(2000 * n)
 		k := p.Begin(late, way, []byte(asked))
@@ -168,7 +168,7 @@ func TestAReaderBesideTheWriterSeesWholeRequests(t *testing.T) {
 func TestATornEndTakesNothingElseAlong(t *testing.T) {
 	dir := t.TempDir()
 	p := open(t, dir, Config{})
-	told := watch(t, p, Watch{})
+	told := watch(t, p, Watch{Wants: hasEnded})
 	pass(p, 0)
 	<-told // it is written
 	pass(p, 1)
@@ -263,7 +263,7 @@ func TestWhatCannotBeWrittenIsToldOnceAndCounted(t *testing.T) {
 func TestAFileThatWasDeletedIsFollowedByAnother(t *testing.T) {
 	dir := t.TempDir()
 	p := open(t, dir, Config{})
-	told := watch(t, p, Watch{})
+	told := watch(t, p, Watch{Wants: hasEnded})
 	pass(p, 0)
 	<-told
 	if err := os.Remove(filepath.Join(dir, "a", segmentName(1))); err != nil {

@@ -326,7 +326,7 @@ func TestAProcessIsFoundForEachConnection(t *testing.T) {
 	}})
 	met := netip.MustParseAddrPort("127.0.0.1:40001")
 	p.Meet(met, here)
-	told := watch(t, p, Watch{})
+	told := watch(t, p, Watch{Wants: hasEnded})
 	for range 3 {
 		for _, from := range []netip.AddrPort{met, client} {
 			k := p.Begin(time.Now(), Passage{Client: from, Here: here}, []byte("GET / HTTP/1.1\r\n\r\n"))

@@ -80,17 +80,19 @@ func TestAPortIsReadyOnceItAnswers(t *testing.T) {
 }
 
 func TestAPortThatNeverAnswersTimesOutWithWhatWasSeen(t *testing.T) {
+	t.Parallel()
 	port := free(t)
-	got := waited(t, Waiter{}, Request{Goals: []limen.Goal{ready(port)}, Timeout: 60 * time.Millisecond}, limen.OutcomeTimeout)
+	got := waited(t, Waiter{}, Request{Goals: []limen.Goal{ready(port)}, Timeout: lookTime}, limen.OutcomeTimeout)
 	if a := got.Goals[0]; a.Reached || a.Saw != at(port)+": connection refused" {
 		t.Errorf("it saw %+v", a)
 	}
 }
 
 func TestAllGoalsMustBeReachedUnlessAnyIsEnough(t *testing.T) {
+	t.Parallel()
 	there, missing := listen(t, "tcp", "127.0.0.1:0").Addr().(*net.TCPAddr).Port, free(t)
 	goals := []limen.Goal{ready(missing), ready(uint16(there))}
-	got := waited(t, Waiter{}, Request{Goals: goals, Timeout: 60 * time.Millisecond}, limen.OutcomeTimeout)
+	got := waited(t, Waiter{}, Request{Goals: goals, Timeout: lookTime}, limen.OutcomeTimeout)
 	if got.Goals[0].Reached || !got.Goals[1].Reached {
 		t.Errorf("all: %+v", got.Goals)
 	}
@@ -128,6 +130,7 @@ func TestClosedIsProvedByARefusalAndDisturbsNoServerBefore(t *testing.T) {
 }
 
 func TestClosedIsNotWhatAnswersAlthoughNoTableHasIt(t *testing.T) {
+	t.Parallel()
 	port := listen(t, "tcp", "127.0.0.1:0").Addr().(*net.TCPAddr).Port
 	g := limen.Goal{State: limen.GoalClosed, Host: "127.0.0.1", Port: uint16(port)}
 	for name, held := range map[string]func(context.Context, limen.Goal) (bool, error){
@@ -135,7 +138,7 @@ func TestClosedIsNotWhatAnswersAlthoughNoTableHasIt(t *testing.T) {
 		"unknown":  func(context.Context, limen.Goal) (bool, error) { return false, errors.ErrUnsupported },
 		"nil":      nil,
 	} {
-		got := waited(t, Waiter{Held: held}, Request{Goals: []limen.Goal{g}, Timeout: 50 * time.Millisecond}, limen.OutcomeTimeout)
+		got := waited(t, Waiter{Held: held}, Request{Goals: []limen.Goal{g}, Timeout: lookTime}, limen.OutcomeTimeout)
 		if want := fmt.Sprintf("127.0.0.1:%d answers", port); got.Goals[0].Saw != want {
 			t.Errorf("%s: it saw %q, want %q", name, got.Goals[0].Saw, want)
 		}
@@ -169,12 +172,13 @@ func TestUDPIsWhatTheKernelSays(t *testing.T) {
 }
 
 func TestASocketFileThatItsServerLeftBehindIsNotReady(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "web.sock")
 	l := listen(t, "unix", path)
 	l.(*net.UnixListener).SetUnlinkOnClose(false)
 	l.Close()
 	goal := func(s limen.GoalState) []limen.Goal { return []limen.Goal{{State: s, Path: path}} }
-	got := waited(t, Waiter{}, Request{Goals: goal(limen.GoalReady), Timeout: 50 * time.Millisecond}, limen.OutcomeTimeout)
+	got := waited(t, Waiter{}, Request{Goals: goal(limen.GoalReady), Timeout: lookTime}, limen.OutcomeTimeout)
 	if !strings.HasSuffix(got.Goals[0].Saw, "connection refused") {
 		t.Errorf("it saw %q", got.Goals[0].Saw)
 	}
@@ -184,13 +188,13 @@ func TestASocketFileThatItsServerLeftBehindIsNotReady(t *testing.T) {
 		t.Fatal(err)
 	}
 	waited(t, Waiter{}, Request{Goals: goal(limen.GoalClosed)}, limen.OutcomeReady)
-	got = waited(t, Waiter{}, Request{Goals: goal(limen.GoalReady), Timeout: 50 * time.Millisecond}, limen.OutcomeTimeout)
+	got = waited(t, Waiter{}, Request{Goals: goal(limen.GoalReady), Timeout: lookTime}, limen.OutcomeTimeout)
 	if got.Goals[0].Saw != path+" is not there" {
 		t.Errorf("it saw %q", got.Goals[0].Saw)
 	}
 	listen(t, "unix", path)
 	waited(t, Waiter{}, Request{Goals: goal(limen.GoalReady)}, limen.OutcomeReady)
-	got = waited(t, Waiter{}, Request{Goals: goal(limen.GoalClosed), Timeout: 50 * time.Millisecond}, limen.OutcomeTimeout)
+	got = waited(t, Waiter{}, Request{Goals: goal(limen.GoalClosed), Timeout: lookTime}, limen.OutcomeTimeout)
 	if got.Goals[0].Saw != path+" answers" {
 		t.Errorf("it saw %q", got.Goals[0].Saw)
 	}

@@ -180,7 +180,9 @@ func handle(table op.Table, guard Guard) handler { return Handler(table, guard).
 // dialled returns a client of a socket, until the test ends.
 func dialled(t testing.TB, socket string) *Client {
 	t.Helper()
-	c, err := Dial(t.Context(), socket)
+	p := usual
+	p.parting = p.patience // a busy machine may take more than the moment that people are made to wait
+	c, err := dial(t.Context(), socket, p)
 	must(t, err)
 	t.Cleanup(func() {
 		if err := c.Close(); err != nil {
