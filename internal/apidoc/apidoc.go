@@ -23,6 +23,8 @@ type Service struct {
 	Secret bool   // over TLS; whose certificate it is, is not looked at
 	Host   string // what it is asked for
 	URL    string // what stands before the path of what was found, as people open it
+
+	Patience time.Duration // for all places together; zero means a second: somebody waits
 }
 
 // A place is where services have a document.
@@ -53,19 +55,18 @@ var places = []place{
 }
 
 const (
-	patience    = time.Second // for all places together: somebody waits
-	mostRead    = 4 << 20     // of one document
-	mostTurns   = 2           // how often one may lead elsewhere
+	mostRead    = 4 << 20 // of one document
+	mostTurns   = 2       // how often one may lead elsewhere
 	mostHeadKiB = 64
 )
 
 // agent is what a service is told of who asks, as it may stand in its log.
 const agent = "limen (limen tap looks for a description of the interface)"
 
-// Find returns what a service offers: nothing, mostly. It takes a second at most. It
-// reports whether that is all there is; else it is worth asking again.
+// Find returns what a service offers: nothing, mostly. It reports whether that is all
+// there is; else it is worth asking again.
 func Find(ctx context.Context, s Service) (found []limen.Document, isAll bool) {
-	ctx, stop := context.WithTimeout(ctx, patience)
+	ctx, stop := context.WithTimeout(ctx, cmp.Or(s.Patience, time.Second))
 	defer stop()
 	by := &http.Transport{
 		DialContext:     func(ctx context.Context, _, _ string) (net.Conn, error) { return s.Dial(ctx) },

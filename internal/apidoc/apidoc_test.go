@@ -21,12 +21,14 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(nettest.Main(m)) }
 
-// asked asks a server for its documents.
-func asked(t *testing.T, at string) []limen.Document {
+// asked asks a server for its documents, and waits for it as long as that: a busy
+// machine may need more than the second that it is usually given.
+func asked(t *testing.T, at string, patience time.Duration) []limen.Document {
 	t.Helper()
 	found, _ := Find(t.Context(), Service{
-		Dial: func(ctx context.Context) (net.Conn, error) { return (&net.Dialer{}).DialContext(ctx, "tcp", at) },
-		URL:  "https://shop.localhost",
+		Patience: patience,
+		Dial:     func(ctx context.Context) (net.Conn, error) { return (&net.Dialer{}).DialContext(ctx, "tcp", at) },
+		URL:      "https://shop.localhost",
 	})
 	return found
 }
@@ -54,7 +56,7 @@ func TestWhatAServiceOffersIsFoundWhereItUsuallyIs(t *testing.T) {
 			io.WriteString(w, text[path])
 		}))
 		want.URL = "https://shop.localhost" + path
-		if diff := cmp.Diff([]limen.Document{want}, asked(t, s.Listener.Addr().String())); diff != "" {
+		if diff := cmp.Diff([]limen.Document{want}, asked(t, s.Listener.Addr().String(), time.Minute)); diff != "" {
 			t.Errorf("%s: %s", path, diff)
 		}
 		s.Close()
@@ -85,7 +87,7 @@ func TestFastAPIsDocumentIsFound(t *testing.T) {
 	}
 	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
 	answers(t, "127.0.0.1:8123")
-	got := asked(t, "127.0.0.1:8123")
+	got := asked(t, "127.0.0.1:8123", time.Minute)
 	if len(got) != 1 || !strings.HasPrefix(got[0].Format, "OpenAPI 3.") || got[0].Title != "The Shop" || got[0].Version != "2.1" || got[0].URL != "https://shop.localhost/openapi.json" {
 		t.Errorf("%+v", got)
 	}
@@ -133,7 +135,7 @@ func TestWhoOffersNothingIsNotAskedForLong(t *testing.T) {
 		},
 	} {
 		s := httptest.NewServer(answer)
-		if got := asked(t, s.Listener.Addr().String()); got != nil {
+		if got := asked(t, s.Listener.Addr().String(), 0); got != nil {
 			t.Errorf("%s: %+v", name, got)
 		}
 		s.Close()
@@ -149,7 +151,7 @@ func TestWhoOffersNothingIsNotAskedForLong(t *testing.T) {
 			c.Close()
 		}
 	}()
-	if got := asked(t, l.Addr().String()); got != nil {
+	if got := asked(t, l.Addr().String(), 0); got != nil {
 		t.Errorf("SSH: %+v", got)
 	}
 }

@@ -34,7 +34,7 @@ func identify(ctx context.Context, t Target, probes []Probe) (limen.Service, err
 	if !isOne(t.Endpoint) {
 		return limen.Service{}, errMany
 	}
-	ctx, cancel := context.WithTimeout(ctx, Budget)
+	ctx, cancel := context.WithTimeout(ctx, t.long(Budget))
 	defer cancel()
 	q := newInquiry(t, probes)
 	for _, step := range steps {

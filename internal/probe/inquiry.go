@@ -88,7 +88,7 @@ func (q *inquiry) try(ctx context.Context, p Probe, patience time.Duration, secu
 		return limen.Service{}, false
 	}
 	began := now()
-	c := converse(ctx, q.target, max(patience, min(2*q.pace, patiencePort)))
+	c := converse(ctx, q.target, q.target.long(max(patience, min(2*q.pace, patiencePort))))
 	defer c.close()
 	if c.err != nil {
 		q.lose(ctx, c.err)
@@ -163,7 +163,7 @@ func (q *inquiry) speak(c *Conn, p Probe) (limen.Service, bool) {
 	if !q.listens || p.Opening == nil {
 		return p.speak(c)
 	}
-	first := c.greeting(patienceGreet)
+	first := c.greeting(q.target.long(patienceGreet))
 	if first == nil {
 		c.wait(c.patience)
 		return p.speak(c)

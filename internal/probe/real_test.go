@@ -36,6 +36,19 @@ type server struct {
 	Before  [][]string        // programs to be run first, as the same user, such as one that makes a database
 }
 
+// identified is what a target is taken for. Where that was not found out in time, it
+// is given ten times as much: a machine may be too busy for what is tried out.
+func identified(t testing.TB, target Target) (limen.Service, error) {
+	t.Helper()
+	s, err := Identify(t.Context(), target)
+	if err != nil {
+		t.Logf("there was too little time: %v", err)
+		target.calm = 10
+		s, err = Identify(t.Context(), target)
+	}
+	return s, err
+}
+
 // nobody is the user that servers run as where the test is root.
 const nobody = 65534
 

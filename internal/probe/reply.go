@@ -89,7 +89,7 @@ func (c *Conn) body(r *Reply, method string) {
 	case isEventStream(r):
 		return // it goes on as long as somebody listens
 	}
-	c.readUntil(now().Add(patienceBody))
+	c.readUntil(now().Add(c.Target.long(patienceBody)))
 	defer c.readUntil(time.Time{})
 	var ends bool
 	switch length, err := strconv.ParseInt(r.Header.Get("Content-Length"), 10, 64); {

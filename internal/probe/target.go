@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"time"
 
 	"github.com/limenhq/limen"
 )
@@ -20,7 +21,12 @@ type Target struct {
 	// Dial opens a connection to Endpoint. Nil means from where limen runs;
 	// a listener of another network namespace is dialled from inside it.
 	Dial func(context.Context) (net.Conn, error)
+
+	calm int // how many times as long as usual is waited for it, as on a machine that is known to be busy; zero means once
 }
+
+// long is how long something may take that usually takes d at most.
+func (t Target) long(d time.Duration) time.Duration { return d * time.Duration(max(t.calm, 1)) }
 
 // dialer returns the target's Dial, or one from where limen runs.
 func (t Target) dialer() func(context.Context) (net.Conn, error) {

@@ -223,7 +223,7 @@ func TestWhatAServiceWorkerHoldsIsSaid(t *testing.T) {
 		if n.What != "style.css in Chrome is older than on disk" || n.Why != "a service worker of this origin holds it" {
 			t.Errorf("noticed %+v", n)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatalf("nothing was said\nconsole: %s", tab.Console())
 	}
 }

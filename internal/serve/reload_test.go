@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -77,7 +78,9 @@ func TestAPageIsToldOfWhatChangesAndOfTheEnd(t *testing.T) {
 	address, stop := serving(t, dir)
 	lines := subscribe(t, address)
 	says(t, lines, ":", "event: ready", `data: {"paths":null}`)
-	write(t, filepath.Join(dir, "index.html"), "22")
+	other := filepath.Join(t.TempDir(), "other")
+	write(t, other, "22")
+	must(t, os.Rename(other, filepath.Join(dir, "index.html"))) // one change, however slow the machine is
 	says(t, lines, "event: change", `data: {"paths":["/index.html"]}`)
 	write(t, filepath.Join(dir, "line\nbreak"), "1")
 	says(t, lines, "event: change", `data: {"paths":["/line\nbreak"]}`)
