@@ -36,6 +36,7 @@ var (
 	errSegment = errors.New("it does not begin as the files of limen's taps do")
 	errBlock   = errors.New("a part of it is no block of a tap")
 	errStop    = errors.New("there is no more")
+	errAgain   = errors.New("it is used again")
 )
 
 // A block is one of a segment.
@@ -112,21 +113,39 @@ func readSerial(r io.ReaderAt) (uint64, error) {
 }
 
 // readBlocks gives the blocks of a segment one after another, as far as they are whole,
-// and returns where the last of them ends. The next may be being written, or a crash may
-// have torn it. What was given is written over by the next one. An error of give ends it.
-func readBlocks(r io.ReaderAt, serial uint64, give func(block) error) (end int64, err error) {
+// from a place on, and returns where the last of them ends. The next may be being written,
+// or a crash may have torn it. What was given is written over by the next one. An error of
+// give ends it; errAgain says that the file came to be used again meanwhile.
+func readBlocks(r io.ReaderAt, from place, give func(block) error) (end int64, err error) {
 	found, err := readSerial(r)
-	if err != nil || found != serial { // it is about to be used again
-		return 0, err
+	switch {
+	case err != nil:
+		return from.end, err
+	case found > from.serial:
+		return from.end, errAgain
+	case found < from.serial: // it is about to be begun
+		return from.end, nil
 	}
-	end = int64(segmentHead)
+	end, err = readWhole(r, place{from.serial, max(from.end, int64(segmentHead))}, give)
+	if err == nil || errors.Is(err, errBlock) {
+		if now, bad := readSerial(r); bad == nil && now != from.serial {
+			return end, errAgain
+		}
+	}
+	return end, err
+}
+
+// readWhole gives the blocks behind a place of a segment, which may come to be another one
+// at any moment.
+func readWhole(r io.ReaderAt, from place, give func(block) error) (end int64, err error) {
+	end = from.end
 	buf := make([]byte, 0, blockHead+batchRoom)
 	for {
 		b, n, err := parseBlock(buf)
 		switch {
 		case errors.Is(err, errStop):
 			return end, nil
-		case err == nil && n > 0 && b.serial == serial:
+		case err == nil && n > 0 && b.serial == from.serial:
 			if err := give(b); err != nil {
 				return end, err
 			}
@@ -134,9 +153,6 @@ func readBlocks(r io.ReaderAt, serial uint64, give func(block) error) (end int64
 			buf = buf[:copy(buf, buf[n:])]
 			continue
 		case err != nil || n > 0:
-			if now, err := readSerial(r); err == nil && now != serial {
-				return end, nil // it is used again, and this was written over
-			}
 			return end, errBlock
 		}
 		m, err := r.ReadAt(buf[len(buf):cap(buf)], end+int64(len(buf)))

@@ -3,12 +3,9 @@ package tap
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
 	"maps"
 	"net/netip"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -28,8 +25,11 @@ type reading struct {
 	known   map[string]*limen.Process // by how they are written
 	stories map[uint64]*telling
 	run     uint32
-	missed  int64 // when the first block was written
+	missed  int64 // since the first block was written
+	before  int64 // and until then
 	hasSeen bool
+
+	isOvertaken bool // by whoever writes
 
 	found      []limen.Exchange
 	recordings []limen.Recording
@@ -47,51 +47,6 @@ const (
 	peopleMost = 50_000  // sightings
 	slack      = time.Second
 )
-
-// read reads the ring.
-func (r *reading) read() error {
-	r.people, r.known, r.stories = map[netip.AddrPort][]sighting{}, map[string]*limen.Process{}, map[uint64]*telling{}
-	segments, err := segmentsOf(r.root)
-	if err != nil {
-		return err
-	}
-	missed, err := r.eachBlock(segments, r.meet)
-	if err != nil {
-		return err
-	}
-	if _, err = r.eachBlock(segments, r.tell); err != nil {
-		return err
-	}
-	r.finish()
-	if n := missed - r.missed; n > 0 {
-		r.gap(limen.Gap{What: fmt.Sprintf("%d requests", n), Why: "there were too many at once to keep them all, or there was no room on the disk"})
-	}
-	return nil
-}
-
-// eachBlock gives all blocks of some segments, and returns how many requests had been
-// missed when the last one was written.
-func (r *reading) eachBlock(segments []segment, give func(block)) (missed int64, err error) {
-	for i, s := range segments {
-		_, err := readSegment(r.root, s.serial, func(b block) error {
-			if missed = b.missed; !r.hasSeen {
-				r.hasSeen, r.missed = true, b.missed
-			}
-			r.run = b.run
-			give(b)
-			return r.ctx.Err()
-		})
-		switch {
-		case err == nil, errors.Is(err, fs.ErrNotExist): // it has made room for a newer one
-		case errors.Is(err, errBlock) && i == len(segments)-1 && r.isWritten(): // and this moment
-		case errors.Is(err, errBlock), errors.Is(err, errSegment):
-			r.gap(limen.Gap{What: "a part of the requests that were kept", Why: fmt.Sprintf("%s cannot be read: %v", filepath.Join(r.root.Name(), segmentName(s.serial)), err)})
-		default:
-			return 0, err
-		}
-	}
-	return missed, nil
-}
 
 // gap notes what could not be seen, once.
 func (r *reading) gap(g limen.Gap) {

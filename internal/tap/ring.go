@@ -112,7 +112,8 @@ func newRing(root *os.Root, letter string, size int64, lock io.Closer) (_ *ring,
 	return r, nil
 }
 
-// segmentsOf lists the segments of a ring, the oldest first.
+// segmentsOf lists the segments of a ring, the oldest first. One that has just made room
+// for another is there with no size.
 func segmentsOf(root *os.Root) (all []segment, err error) {
 	dir, err := root.Open(".")
 	if err != nil {
@@ -129,11 +130,12 @@ func segmentsOf(root *os.Root) (all []segment, err error) {
 		if !isOne || err != nil || segmentName(serial) != e.Name() {
 			continue
 		}
-		info, err := e.Info()
-		if err != nil || !info.Mode().IsRegular() {
-			continue // it is gone, or not ours
+		switch info, err := e.Info(); {
+		case errors.Is(err, fs.ErrNotExist):
+			all = append(all, segment{serial: serial})
+		case err == nil && info.Mode().IsRegular(): // the rest is not ours
+			all = append(all, segment{serial, info.Size()})
 		}
-		all = append(all, segment{serial, info.Size()})
 	}
 	slices.SortFunc(all, func(a, b segment) int { return int(int64(a.serial) - int64(b.serial)) })
 	return all, nil
@@ -149,11 +151,11 @@ func (r *ring) resume() error {
 		if r.highest > 0 {
 			break
 		}
-		end, err := readSegment(r.root, s.serial, func(b block) error {
+		end, err := readSegment(r.root, place{serial: s.serial}, func(b block) error {
 			r.highest, r.missed, r.run = max(r.highest, b.highest), b.missed, b.run+1
 			return nil
 		})
-		if err != nil && !errors.Is(err, errBlock) && !errors.Is(err, errSegment) {
+		if err != nil && !slices.ContainsFunc([]error{errBlock, errSegment, errAgain, fs.ErrNotExist}, func(e error) bool { return errors.Is(err, e) }) {
 			return err
 		}
 		if i == len(r.segments)-1 && end > 0 {
@@ -169,14 +171,15 @@ func (r *ring) resume() error {
 	return nil
 }
 
-// readSegment gives the blocks of a segment, and returns where the last one ends.
-func readSegment(root *os.Root, serial uint64, give func(block) error) (int64, error) {
-	f, err := root.OpenFile(segmentName(serial), os.O_RDONLY|nonblock, 0)
+// readSegment gives the blocks of a segment from a place on, and returns where the last
+// one ends.
+func readSegment(root *os.Root, from place, give func(block) error) (int64, error) {
+	f, err := root.OpenFile(segmentName(from.serial), os.O_RDONLY|nonblock, 0)
 	if err != nil {
-		return 0, err
+		return from.end, err
 	}
 	defer f.Close() // it was only read
-	return readBlocks(f, serial, give)
+	return readBlocks(f, from, give)
 }
 
 // streamMost is how much is kept of one direction of a stream: one that talks

@@ -165,6 +165,47 @@ func TestAReaderBesideTheWriterSeesWholeRequests(t *testing.T) {
 	reading.Wait()
 }
 
+// Whoever reads more slowly than others write finds gone what was there a moment ago.
+func TestAReaderWhoIsOvertakenSeesWhatCameInstead(t *testing.T) {
+	dir := t.TempDir()
+	p := open(t, dir, Config{Size: leastSize})
+	fill(t, p, 0, 12, func() {})
+	n := 12
+	overtake := func(*limen.Exchange) bool {
+		if n < 60 { // the whole ring, again and again
+			fill(t, p, n, n+12, func() {})
+			n += 12
+		}
+		return true
+	}
+	all, err := Exchanges(t.Context(), dir, Question{Wants: overtake})
+	if err != nil || len(all.Gaps) > 0 {
+		t.Fatalf("%v, %v", err, all.Gaps)
+	}
+	if last := all.Exchanges[len(all.Exchanges)-1]; last.ID != "60" {
+		t.Errorf("the last one is %+v", last)
+	}
+	for _, x := range all.Exchanges {
+		if x.Open || x.Fault != "" {
+			t.Errorf("%+v has ended, and whole", x)
+		}
+	}
+	n = 0
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	endless := func(*limen.Exchange) bool {
+		if n++; n > 2*passesMost {
+			stop()
+		}
+		fill(t, p, 60+9*n, 69+9*n, func() {})
+		return true
+	}
+	all, err = Exchanges(ctx, dir, Question{Wants: endless})
+	if err != nil || len(all.Gaps) != 1 || all.Gaps[0].What != "the last requests" {
+		t.Errorf("a reader who is overtaken for ever heard %v, %v", all.Gaps, err)
+	}
+}
+
 func TestATornEndTakesNothingElseAlong(t *testing.T) {
 	dir := t.TempDir()
 	p := open(t, dir, Config{})
@@ -304,7 +345,7 @@ func readSegmentFile(t testing.TB, dir string, give func(block)) {
 		t.Fatal(err)
 	}
 	defer root.Close()
-	if _, err := readSegment(root, 1, func(b block) error { give(b); return nil }); err != nil {
+	if _, err := readSegment(root, place{serial: 1}, func(b block) error { give(b); return nil }); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -284,7 +284,7 @@ func FuzzBlocks(f *testing.F) {
 	f.Add(append(appendSegmentHead(nil, 7)[:segmentHead], b...))
 	f.Fuzz(func(t *testing.T, segment []byte) {
 		total := int64(0)
-		end, _ := readBlocks(bytes.NewReader(segment), 7, func(b block) error {
+		end, _ := readBlocks(bytes.NewReader(segment), place{serial: 7}, func(b block) error {
 			total += int64(blockHead + len(b.pieces))
 			return nil
 		})

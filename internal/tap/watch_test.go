@@ -21,7 +21,13 @@ func watch(t *testing.T, p *Tap, w Watch) <-chan limen.Tapped {
 	ctx, stop := context.WithCancel(t.Context())
 	go func() {
 		defer close(done)
-		p.Watch(ctx, w, func(item limen.Tapped) error { told <- item; return nil })
+		p.Watch(ctx, w, func(item limen.Tapped) error {
+			select {
+			case told <- item:
+			case <-ctx.Done(): // nobody listens any more
+			}
+			return nil
+		})
 	}()
 	t.Cleanup(func() { stop(); <-done })
 	<-ready
