@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -21,6 +22,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/nettest"
 	"github.com/limenhq/limen/internal/op"
 )
 
@@ -65,11 +67,15 @@ func shop(t *testing.T) {
 
 // visit asks for the shop at the door of HTTP.
 func visit(ctx context.Context, c *http.Client) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1:80/", nil)
+	return visitAt(ctx, c, "http://127.0.0.1:80", "shop.localhost")
+}
+
+func visitAt(ctx context.Context, c *http.Client, door, name string) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, door, nil)
 	if err != nil {
 		return err
 	}
-	r.Host = "shop.localhost"
+	r.Host = name
 	answer, err := c.Do(r)
 	if err != nil {
 		return err
@@ -185,6 +191,38 @@ func TestADaemonIsReplacedAndNothingIsDropped(t *testing.T) {
 	if _, err := line.r.ReadByte(); err == nil {
 		t.Error("the line is open, and all have ended")
 	}
+}
+
+// The doors for devices of the network are not handed over: they are open while a
+// route is for those.
+func TestADaemonThatTakesOverAnswersTheNetworkToo(t *testing.T) {
+	atHome(t)
+	at := nettest.Address(t, "192.0.2.7/24")
+	started(t, Terms{})
+	ask(t, op.Route, op.RouteIn{Name: "shop", Target: limen.Target{Port: upstream(t)}, LAN: true})
+	door := "http://" + netip.AddrPortFrom(at, 80).String()
+	c := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	await := func() {
+		t.Helper()
+		ctx, stop := context.WithTimeout(t.Context(), starting)
+		defer stop()
+		for {
+			err := visitAt(ctx, c, door, "shop.local")
+			if err == nil {
+				return
+			}
+			select {
+			case <-time.After(look):
+			case <-ctx.Done():
+				t.Fatal(err)
+			}
+		}
+	}
+	await()
+	self, err := os.Executable()
+	must(t, err)
+	ask(t, op.Succeed, op.SucceedIn{Executable: self})
+	await()
 }
 
 func TestADaemonThatNobodyCanReplaceGoesOn(t *testing.T) {

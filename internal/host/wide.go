@@ -6,6 +6,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/proxy"
@@ -46,6 +47,10 @@ func (w *wide) set(routes []limen.Route) {
 	}
 }
 
+// soon is when doors are tried again that could not be opened, and each time twice as
+// long: the daemon before this one has them until it has been told that this one answers.
+const soon = 20 * time.Millisecond
+
 // What is missing where the network cannot ask for names.
 const noWide = "names for devices of the network"
 
@@ -55,54 +60,78 @@ func noLocal(label string) string { return "the name " + label + ".local for dev
 func (w *wide) keep(ctx context.Context) {
 	var running sync.WaitGroup
 	defer running.Wait()
-	var shut context.CancelFunc
+	open := map[uint16]context.CancelFunc{}
+	defer shut(open)
 	said := map[string]*resolve.LocalName{}
 	defer func() {
-		if shut != nil {
-			shut()
-		}
 		for _, n := range said {
 			n.Close() // the network forgets it by itself, if not at once
 		}
 	}()
-	for {
+	for pause := soon; ; {
 		w.mu.Lock()
 		wanted := w.wanted
 		w.mu.Unlock()
+		var later <-chan time.Time
 		switch {
-		case len(wanted) > 0 && shut == nil:
-			shut = w.open(ctx, &running)
-		case len(wanted) == 0 && shut != nil:
-			shut()
-			shut = nil
+		case len(wanted) == 0:
+			shut(open)
+			pause = soon
 			w.harbour.mend(noWide)
+		case !w.open(ctx, &running, open):
+			later = time.After(pause)
+			pause = min(2*pause, repeat)
 		}
-		w.announce(ctx, wanted, said)
+		if len(wanted) == 0 || len(open) > 0 {
+			w.announce(ctx, wanted, said)
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-w.changed:
+		case <-later:
 		}
 	}
 }
 
-// open answers the network at the ports of the doors.
-func (w *wide) open(ctx context.Context, running *sync.WaitGroup) context.CancelFunc {
-	ctx, shut := context.WithCancel(ctx)
+// open answers the network at those ports of the doors that are not open yet, and reports
+// whether all are.
+func (w *wide) open(ctx context.Context, running *sync.WaitGroup, open map[uint16]context.CancelFunc) bool {
+	ctx, end := context.WithCancel(ctx)
 	var all []net.Listener
-	for _, port := range w.harbour.ports() {
+	ports := w.harbour.ports()
+	for _, port := range ports {
+		if open[port] != nil {
+			continue
+		}
 		some, err := proxy.OpenWide(ctx, port)
 		if err != nil {
 			w.harbour.miss(limen.Gap{What: noWide, Why: err.Error(), Next: "limen route ls"})
+			continue
 		}
-		all = append(all, some...)
+		open[port], all = end, append(all, some...)
+	}
+	if len(open) == len(ports) {
+		w.harbour.mend(noWide)
+	}
+	if len(all) == 0 {
+		end()
+		return len(open) == len(ports)
 	}
 	running.Go(func() {
 		if err := w.harbour.lan.Serve(ctx, all...); err != nil && !errors.Is(err, ctx.Err()) {
 			w.harbour.miss(limen.Gap{What: noWide, Why: err.Error()})
 		}
 	})
-	return shut
+	return len(open) == len(ports)
+}
+
+// shut closes all ports that are open.
+func shut(open map[uint16]context.CancelFunc) {
+	for _, end := range open {
+		end()
+	}
+	clear(open)
 }
 
 // announce has the network know these names and no others.
