@@ -119,6 +119,7 @@ func (w *wide) open(ctx context.Context, running *sync.WaitGroup, open map[uint1
 		return len(open) == len(ports)
 	}
 	running.Go(func() {
+		defer end()
 		if err := w.harbour.lan.Serve(ctx, all...); err != nil && !errors.Is(err, ctx.Err()) {
 			w.harbour.miss(limen.Gap{What: noWide, Why: err.Error()})
 		}

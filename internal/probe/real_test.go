@@ -254,16 +254,4 @@ func ask(t testing.TB, p Probe, target Target) limen.Service {
 	return s
 }
 
-// identified is what t is identified as, by a machine that has time for it: a busy one
-// may be too slow for what a server is given to answer.
-func identified(t testing.TB, target Target) (s limen.Service, err error) {
-	t.Helper()
-	for range 20 {
-		if s, err = Identify(t.Context(), target); err == nil {
-			break
-		}
-	}
-	return s, err
-}
-
 var errEnded = errors.New("it ended")
