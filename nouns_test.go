@@ -118,6 +118,7 @@ var nouns = []any{
 	limen.Verdict{Transport: limen.TCP, Range: limen.SystemRange},
 	limen.Visit{},
 	limen.Waited{Outcome: limen.OutcomeReady},
+	limen.Workspace{},
 }
 
 // notNouns are exported structs that never travel.

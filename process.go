@@ -43,6 +43,16 @@ type Project struct {
 	Manifest string `json:"manifest,omitempty"` // the file that gave the name, such as package.json
 	Branch   string `json:"branch,omitempty"`   // the git branch, or a short commit where no branch is checked out
 	Worktree string `json:"worktree,omitempty"` // the name of a linked git worktree; empty in the main one
+
+	Workspace Workspace `json:"workspace,omitzero"` // that it is the root of or lies in; absent if there is none
+}
+
+// A Workspace is a project that consists of several, each with a manifest of its
+// own, as tools for npm, Go, Rust and Python have them. Two are the same if
+// their directories are.
+type Workspace struct {
+	Name string `json:"name"` // as the manifest at its root names it, else its directory
+	Root string `json:"root"` // the directory
 }
 
 // A Framework is what a program seems to be built with.

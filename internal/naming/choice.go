@@ -2,6 +2,7 @@ package naming
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -20,6 +21,7 @@ type choice struct {
 	name     string
 	subject  limen.Subject
 	isNumber bool // by its port
+	isPart   bool // by the part of a workspace that it is: a package, or a program of its root
 }
 
 // choices are what a listener could be called, the best first: as its project,
@@ -27,13 +29,13 @@ type choice struct {
 func (id identity) choices(port uint16) (all []choice) {
 	word := id.subject.Program
 	if !id.beside || word == id.labels[0] {
-		all = append(all, choice{name: join(id.labels...), subject: id.subject})
+		all = append(all, choice{name: join(id.labels...), subject: id.subject, isPart: id.isPart})
 	}
 	if !id.isBox && word != "" && word != id.labels[0] {
-		all = append(all, choice{name: join(slices.Insert(slices.Clone(id.labels), 0, word)...), subject: id.subject})
+		all = append(all, choice{name: before(word, id.labels), subject: id.subject, isPart: id.space == id.subject.Project})
 	}
 	number := fmt.Sprintf("p%d", port)
-	c := choice{name: join(slices.Insert(slices.Clone(id.labels), 0, number)...), subject: id.subject, isNumber: true}
+	c := choice{name: before(number, id.labels), subject: id.subject, isNumber: true}
 	c.subject.Program = number
 	if id.isBox {
 		c.subject.Program = strings.TrimSuffix(number+"."+word, ".") // of two containers of one project
@@ -41,7 +43,25 @@ func (id identity) choices(port uint16) (all []choice) {
 	return append(all, c)
 }
 
+// formerly are the choices of a package as they were before it was told by its
+// workspace. None is given that it does not have already.
+func (id identity) formerly(port uint16) []choice {
+	if len(id.former) == 0 {
+		return nil
+	}
+	id.labels = id.former
+	return id.choices(port)
+}
+
 func join(labels ...string) string { return strings.Join(append(labels, suffix), ".") }
+
+// before is a name with a word before it; one that says it already is left alone.
+func before(word string, labels []string) string {
+	if word == labels[0] {
+		return join(labels...)
+	}
+	return join(append([]string{word}, labels...)...)
+}
 
 // choose returns the name for a port of id, or why there is none.
 //
@@ -51,8 +71,8 @@ func join(labels ...string) string { return strings.Join(append(labels, suffix),
 // has no word of its own.
 func (id identity) choose(l Ledger, isRandom bool, port uint16) (p Proposal, why string) {
 	all := id.choices(port)
-	for _, c := range slices.Backward(all) {
-		if whose, ok := l.taken(c.name); ok && whose == c.subject && !l.busy(c.subject) && !isReserved(c.name) {
+	for _, c := range slices.Backward(slices.Concat(id.formerly(port), all)) {
+		if l.has(c.name, c.subject) && !l.busy(c.subject) && !isReserved(c.name) {
 			return Proposal{Name: c.name, Subject: c.subject}, ""
 		}
 	}
@@ -61,7 +81,9 @@ func (id identity) choose(l Ledger, isRandom bool, port uint16) (p Proposal, why
 		switch {
 		case isReserved(c.name):
 			return c.contested(reserved+" and all below it are limen's own", port), ""
-		case l.busy(c.subject), isTaken && isNear(whose, c.subject):
+		case isTaken && c.isPart && id.isSamePart(whose) && !l.busy(whose):
+			return Proposal{Name: c.name, Subject: whose}, ""
+		case l.busy(c.subject), isTaken && id.isNear(whose):
 		case isTaken:
 			return c.contested(c.name+" is the name of "+called(whose), port), ""
 		case c.isNumber && isRandom:
@@ -75,10 +97,29 @@ func (id identity) choose(l Ledger, isRandom bool, port uint16) (p Proposal, why
 
 func isReserved(name string) bool { return name == reserved || strings.HasSuffix(name, "."+reserved) }
 
-// isNear reports whether whoever has a name is of the same project, or a person
-// who typed it: then it is no question who is meant, and another name will do.
-func isNear(whose, subject limen.Subject) bool {
-	return whose == limen.Subject{} || whose.Project == subject.Project && whose.Branch == subject.Branch
+// isNear reports whether whoever has a name is of the same project or workspace,
+// or a person who typed it: then it is no question who is meant, and another
+// name will do.
+func (id identity) isNear(whose limen.Subject) bool {
+	return whose == limen.Subject{} || isOf(whose, id.subject) || id.space != "" && isBelow(whose.Project, id.space)
+}
+
+// isOf reports whether two are of one project.
+func isOf(whose, subject limen.Subject) bool {
+	return whose.Project == subject.Project && whose.Branch == subject.Branch
+}
+
+// isSamePart reports whether whoever has the name of a part of the workspace is
+// that part, started elsewhere: what runs in a package is started there, or at
+// the root, by limen up or a tool such as Nx.
+func (id identity) isSamePart(whose limen.Subject) bool {
+	return isBelow(whose.Project, id.space) && (whose.Project == id.space) != (id.subject.Project == id.space)
+}
+
+// isBelow reports whether a directory is another one, or lies in it.
+func isBelow(dir, root string) bool {
+	rest, err := filepath.Rel(root, dir)
+	return err == nil && filepath.IsLocal(rest)
 }
 
 // contested is a choice that is for a person to make.

@@ -1,6 +1,7 @@
 package naming
 
 import (
+	"cmp"
 	"encoding/hex"
 	"path/filepath"
 	"strings"
@@ -12,7 +13,10 @@ import (
 type identity struct {
 	subject limen.Subject
 	labels  []string // of the project, the nearest to the program first: shop, feature-x
+	former  []string // of a package, without its workspace, as names were given once
+	space   string   // the directory of the workspace that the project is the root of or lies in
 
+	isPart bool // it is a package, and has a label of its own
 	beside bool // it has its own word in its name, even if no other of the project has one
 	isBox  bool // it is a container, whose labels have its program already
 }
@@ -32,26 +36,42 @@ func identify(f Facts) identity {
 	return identity{}
 }
 
-// of is the identity of a project.
+// of is the identity of a project. A package is told from those of others by its
+// workspace.
 func of(p limen.Project) identity {
-	id := identity{subject: limen.Subject{Project: p.Root}}
-	name := slug(unscoped(p.Name))
-	if base := slug(filepath.Base(p.Root)); name == "" {
-		name = base
+	id := identity{subject: limen.Subject{Project: p.Root}, space: p.Workspace.Root}
+	own := nameOf(p.Name, p.Root)
+	id.labels, id.subject.Branch = labelsOf(p, own)
+	if id.space == "" || id.space == p.Root {
+		return id
 	}
-	if tree := treeOf(p); tree != "" {
-		id.subject.Branch = tree
-		if t := slug(tree); t != "" && name != "" {
-			// Without a manifest a work tree has the name of its directory,
-			// which people make of project and branch: ../shop-feature-x.
-			name = slug(strings.TrimSuffix(name, "-"+t))
-			id.labels = []string{t}
+	if whole, _ := labelsOf(p, nameOf(p.Workspace.Name, id.space)); len(whole) > 0 {
+		id.isPart = own != "" && own != whole[0]
+		if id.labels, id.former = whole, id.labels; id.isPart {
+			id.labels = append([]string{own}, whole...)
 		}
 	}
-	if name != "" {
-		id.labels = append([]string{name}, id.labels...)
-	}
 	return id
+}
+
+// labelsOf returns the labels of what has a name, and what tells its work tree
+// from others; none if it has no name.
+func labelsOf(p limen.Project, name string) (labels []string, branch string) {
+	branch = treeOf(p)
+	if t := slug(branch); t != "" && name != "" {
+		// Without a manifest a work tree has the name of its directory,
+		// which people make of project and branch: ../shop-feature-x.
+		name, labels = slug(strings.TrimSuffix(name, "-"+t)), []string{t}
+	}
+	if name != "" {
+		labels = append([]string{name}, labels...)
+	}
+	return labels, branch
+}
+
+// nameOf is the label of a project or a workspace, empty if it has no usable one.
+func nameOf(name, root string) string {
+	return cmp.Or(slug(unscoped(name)), slug(filepath.Base(root)))
 }
 
 // treeOf returns what tells a linked work tree from others: its branch. The

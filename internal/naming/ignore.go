@@ -27,13 +27,17 @@ func (f Facts) matches(pattern string) bool {
 	return false
 }
 
-// names are what a person may call the project of a listener.
+// names are what a person may call the project of a listener, or its workspace.
 func (f Facts) names() (all []string) {
 	if k := f.container(); k != nil {
 		return []string{k.Name, k.Container.Project}
 	}
 	if p := f.owner().Process.Project; p != nil && !f.isBoxed() {
-		return []string{p.Name, unscoped(p.Name), filepath.Base(p.Root)}
+		all = []string{p.Name, unscoped(p.Name), filepath.Base(p.Root)}
+		if w := p.Workspace; w.Root != "" {
+			all = append(all, w.Name, unscoped(w.Name), filepath.Base(w.Root))
+		}
+		return all
 	}
 	return nil
 }

@@ -4,7 +4,11 @@
 // project are told apart. It looks at nothing; it judges what others saw.
 package naming
 
-import "github.com/limenhq/limen"
+import (
+	"strings"
+
+	"github.com/limenhq/limen"
+)
 
 // Facts are all that a name is made of. Whatever a process or a file says of
 // itself may have been written to mislead: a name is a label, and proves
@@ -44,6 +48,12 @@ func (l Ledger) taken(name string) (limen.Subject, bool) {
 	return l.Taken(name)
 }
 
+// has reports whether a name is a subject's.
+func (l Ledger) has(name string, s limen.Subject) bool {
+	whose, isTaken := l.taken(name)
+	return isTaken && whose == s
+}
+
 func (l Ledger) busy(s limen.Subject) bool { return l.Busy != nil && l.Busy(s) }
 
 // A Proposal is what a listener would be called, and whose name that is.
@@ -81,3 +91,14 @@ func (f Facts) isInternal() bool {
 // before anyone has asked it what it speaks. It is empty for those that are
 // worth asking.
 func Dismiss(f Facts) (why string) { return refuse(f, beforehand()) }
+
+// Plain returns what a project is called by itself, and reports whether a name is
+// that or one of its programs'. It is true where the project has no name now.
+func Plain(p limen.Project, name string) (plain string, fits bool) {
+	id := of(p)
+	if len(id.labels) == 0 {
+		return "", true
+	}
+	plain = join(id.labels...)
+	return plain, name == plain || strings.HasSuffix(name, "."+plain)
+}

@@ -280,6 +280,9 @@ func FuzzNoTwoSubjectsEverHaveOneName(f *testing.F) {
 			if m&64 != 0 {
 				project.Worktree, project.Branch = "t", pick(m/5, "shop", "x/y", "x-y", "api")
 			}
+			if i >= len(moves)/2 { // it has become one, or limen has learned to see it
+				project.Workspace = limen.Workspace{Name: "shop", Root: at("/a")}
+			}
 			port := 3000 + uint16(m)%5
 			facts := seen(port, node(project, pick(m/7, "api.js", "index.js", "shop.js", "p3001.js")))
 			facts.IsRandom = i%2 == 0

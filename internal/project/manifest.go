@@ -16,6 +16,8 @@ type manifest struct {
 	by     family // whose programs need what it declares
 	naming naming
 	read   func([]byte) (name string, needs map[string]string) // needs: the version of each package
+
+	gathers func([]byte) bool // whether its directory is the root of a workspace; nil means never
 }
 
 // naming is whether a manifest gives its project a name.
@@ -31,20 +33,24 @@ const (
 // first that gives a name does. Lock files are left out: they say more
 // precisely what is installed, and are often larger than what is read.
 var manifests = []manifest{
-	{"package.json", javaScript, byContent, readPackageJSON},
-	{"deno.json", javaScript, byContent, readPackageJSON},
-	{"go.mod", golang, byContent, readGoMod},
-	{"pyproject.toml", python, byContent, readPyproject},
-	{"Cargo.toml", rust, byContent, readCargo},
-	{"composer.json", php, byContent, readComposer},
-	{"Gemfile", ruby, byDirectory, readGemfile},
-	{"*.gemspec", ruby, byDirectory, readNothing},
-	{"mix.exs", beam, byDirectory, readMix},
-	{"pom.xml", java, byDirectory, readBuild},
-	{"build.gradle", java, byDirectory, readBuild},
-	{"build.gradle.kts", java, byDirectory, readBuild},
-	{"requirements.txt", python, never, readRequirements},
-	{"manage.py", python, never, readManage},
+	{"package.json", javaScript, byContent, readPackageJSON, hasWorkspaces},
+	{"deno.json", javaScript, byContent, readPackageJSON, hasWorkspaces},
+	{"go.mod", golang, byContent, readGoMod, nil},
+	{"pyproject.toml", python, byContent, readPyproject, hasMembers},
+	{"Cargo.toml", rust, byContent, readCargo, hasCrates},
+	{"composer.json", php, byContent, readComposer, nil},
+	{"Gemfile", ruby, byDirectory, readGemfile, nil},
+	{"*.gemspec", ruby, byDirectory, readNothing, nil},
+	{"mix.exs", beam, byDirectory, readMix, nil},
+	{"pom.xml", java, byDirectory, readBuild, nil},
+	{"build.gradle", java, byDirectory, readBuild, nil},
+	{"build.gradle.kts", java, byDirectory, readBuild, nil},
+	{"requirements.txt", python, never, readRequirements, nil},
+	{"manage.py", python, never, readManage, nil},
+	{"pnpm-workspace.yaml", javaScript, never, readNothing, hasPackages},
+	{"lerna.json", javaScript, never, readNothing, always},
+	{"nx.json", javaScript, never, readNothing, always},
+	{"go.work", golang, never, readNothing, always},
 }
 
 // readPackageJSON reads a package.json (docs.npmjs.com, "package.json"), and

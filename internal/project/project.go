@@ -36,8 +36,8 @@ type Finder struct {
 
 // Find returns the project that dir belongs to: the nearest directory, dir or
 // one above it, with a manifest that names it, else the root of the git
-// repository, else the nearest manifest without a name. It returns nil if
-// there is none, or if dir is not an absolute path.
+// repository, else the nearest manifest without a name, else the nearest
+// workspace. It returns nil if there is none, or if dir is not an absolute path.
 func (f *Finder) Find(dir string) *limen.Project {
 	found := f.survey(dir).project
 	if found == nil {
@@ -73,13 +73,13 @@ func (f *Finder) explore(dir string) survey {
 		root = slices.IndexFunc(sights, func(s *sight) bool { return s.manifest != "" })
 	}
 	if root < 0 {
+		root = slices.IndexFunc(sights, func(s *sight) bool { return s.gathers })
+	}
+	if root < 0 {
 		return survey{}
 	}
 	s := sights[root]
-	p := &limen.Project{Name: s.name, Root: s.dir, Manifest: s.manifest}
-	if p.Name == "" {
-		p.Name = oneLine(filepath.Base(s.dir))
-	}
+	p := &limen.Project{Name: s.called(), Root: s.dir, Manifest: s.manifest, Workspace: workspaceOf(sights[root:])}
 	if r := sights[len(sights)-1].repository; r != nil {
 		p.Branch, p.Worktree = r.branch, r.worktree
 	}

@@ -16,6 +16,7 @@ type sight struct {
 	manifest   string      // the file that gave it, or else one that could have
 	files      []string    // every manifest here
 	uses       []use       // what they declare, as far as a rule asks
+	gathers    bool        // this is the root of a workspace
 	repository *repository // nil unless this is the root of one
 }
 
@@ -51,6 +52,7 @@ func (s *sight) read(m manifest) {
 		name = oneLine(filepath.Base(s.dir))
 	}
 	s.files = append(s.files, file)
+	s.gathers = s.gathers || m.gathers != nil && m.gathers(data)
 	s.uses = append(s.uses, wanted(m.by, needs, file)...)
 	if m.naming != never && s.name == "" && (name != "" || s.manifest == "") {
 		s.name, s.manifest = name, file
