@@ -154,6 +154,9 @@ func (h *Host) newHarbour(ctx context.Context, k Keeping) (*harbour, error) {
 	if b.token, err = h.token(); err != nil {
 		b.miss(limen.Gap{What: "the list of names in a browser", Why: err.Error()})
 	}
+	for _, g := range dangers(settings) {
+		b.miss(g)
+	}
 	b.seals = h.newSeals(settings.Suffixes())
 	config := proxy.Config{Now: h.now, Certificate: b.seals.certificate, Circumstance: b.circumstance, Look: b.look, Token: b.token, Tell: b.miss}
 	b.proxy = proxy.New(config)

@@ -15,15 +15,15 @@ const usualSuffix = "localhost"
 // usual is a name with the ending that all have by the rule; own is that with
 // the ending that whoever asks has set.
 func (b *harbour) usual(name string) string {
-	if bare, ok := strings.CutSuffix(name, "."+b.settings.Suffixes()[0]); ok {
-		return bare + "." + usualSuffix
-	}
-	return name
+	return ending(name, b.settings.Suffixes()[0], usualSuffix)
 }
 
-func (b *harbour) own(name string) string {
-	if bare, ok := strings.CutSuffix(name, "."+usualSuffix); ok {
-		return bare + "." + b.settings.Suffixes()[0]
+func (b *harbour) own(name string) string { return ending(name, usualSuffix, b.settings.Suffixes()[0]) }
+
+// ending is a name with another ending, if it has the first one.
+func ending(name, from, to string) string {
+	if bare, ok := strings.CutSuffix(name, "."+from); ok {
+		return bare + "." + to
 	}
 	return name
 }

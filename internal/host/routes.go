@@ -30,6 +30,7 @@ func (h *Host) Routes(ctx context.Context, in op.RoutesIn) (out limen.Routes, er
 			return u.Owner == nil || u.Owner.Process.Project == nil || !isWithin(u.Owner.Process.Project.Root, root)
 		})
 	}
+	h.noteRenamed(out.Routes)
 	slices.SortStableFunc(out.Routes, byName)
 	return out, nil
 }
@@ -46,6 +47,9 @@ func (h *Host) kept(ctx context.Context) (out limen.Routes, err error) {
 	}
 	defer records.Close()
 	out.Gaps = append(gaps, limen.Gap{What: "where names lead", Why: "this limen asks no daemon, and so nobody answers for them", Next: "limen daemon start"})
+	if c, _, err := h.config(); err == nil { // else no suffix is set that could be asked about
+		out.Gaps = append(out.Gaps, dangers(c)...)
+	}
 	out.Routes, err = records.Routes(ctx)
 	return out, err
 }

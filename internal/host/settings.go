@@ -6,6 +6,7 @@ import (
 	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/config"
 	"github.com/limenhq/limen/internal/op"
+	"github.com/limenhq/limen/internal/resolve"
 )
 
 // Settings says what a person has set.
@@ -15,6 +16,16 @@ func (h *Host) Settings(context.Context, op.SettingsIn) (limen.Settings, error) 
 		return limen.Settings{}, err
 	}
 	return c.Settings(files), nil
+}
+
+// dangers say what is dangerous about the suffixes that a person has set.
+func dangers(c config.Config) (all []limen.Gap) {
+	for _, s := range c.Suffixes() {
+		if g := resolve.WarnSuffix(s); g != nil {
+			all = append(all, *g)
+		}
+	}
+	return all
 }
 
 // config reads the settings of whoever asks. It is asked by those verbs alone

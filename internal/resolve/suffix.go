@@ -59,5 +59,15 @@ func Warn(name string) *limen.Gap {
 	return g
 }
 
+// WarnSuffix says what is dangerous about a suffix that names get by themselves.
+// It is nil if nothing is.
+func WarnSuffix(suffix string) *limen.Gap {
+	g := Warn("*." + suffix)
+	if g != nil {
+		g.Next = "take localhost or test for names.suffixes, in the file that limen config names"
+	}
+	return g
+}
+
 // safer is what to take instead.
 const safer = "take .localhost, which is this machine everywhere, or .test"
