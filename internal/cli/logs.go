@@ -15,7 +15,7 @@ var logs = command{
 	args:  "[NAME]...",
 	short: "what the programs of limen up have printed",
 	long: "Shows the last lines of the apps of the project in this directory, also of those that have ended, in the order " +
-		"of time. What is kept is bounded: the last 8 MiB of each.",
+		"of time. What is kept is bounded: the last 8 MiB of each; where the project's directory is gone, until 30 days after the last line.",
 	examples: []entry{
 		{"limen logs", "the last hundred lines of each"},
 		{"limen logs -f api", "one of them, and what comes"},

@@ -78,6 +78,9 @@ func (h *Host) Keep(ctx context.Context, k Keeping) error {
 		if err := b.sweep(here); err != nil && here.Err() == nil {
 			b.miss(limen.Gap{What: "names of projects that are not there any more", Why: err.Error(), Next: "limen route ls"})
 		}
+		if err := h.sweepJournals(here); err != nil && here.Err() == nil {
+			b.miss(limen.Gap{What: "what apps of projects have printed that are not there any more", Why: err.Error()})
+		}
 	})
 	running.Go(func() { keepLean(life) })
 	running.Go(func() { b.relays.keep(life, here) })

