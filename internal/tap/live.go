@@ -21,6 +21,7 @@ type live struct {
 	stories map[uint64]*story
 	slow    []*story // those under way that nobody was told of, the oldest first
 	waiting []news   // to be told, in this order
+	person  []byte   // room for what says whose a connection is
 	left    float64  // requests that may be looked at now
 	since   time.Time
 	missed  int64 // as it was told
@@ -68,8 +69,9 @@ func (l *live) greet(p piece) {
 	if !ok {
 		return
 	}
-	if say := l.tap.people.use(client, here, at, l.tap.ring.serial); say != nil {
+	if say := l.tap.people.use(l.person, client, here, at, l.tap.ring.serial); say != nil {
 		l.tap.keepPerson(say)
+		l.person = say
 	}
 }
 

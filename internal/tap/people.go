@@ -34,6 +34,8 @@ type people struct {
 	segment uint64     // that is written to, as far as is known here
 	known   map[netip.AddrPort]*person
 	order   []netip.AddrPort // as they were met
+	last    *limen.Process   // of which the text was made last: mostly many connections have the same
+	text    []byte           // nil if it is too long
 }
 
 // A person is the process of one connection.
@@ -106,7 +108,7 @@ func (p *people) found(m meeting, process *limen.Process) (say []byte) {
 		return nil // another has the address now
 	}
 	who.process, who.written = process, p.segment
-	return appendPerson(m.client, who)
+	return p.appendPerson(nil, m.client, who)
 }
 
 // answered notes that a connection's process is not being looked for any more.
@@ -130,8 +132,9 @@ func (p *people) of(client netip.AddrPort) (found *limen.Process, isAsked bool) 
 }
 
 // use notes that a connection is used, and has its process looked for if that is not
-// known. It returns what says whose it is, if the segment of this serial does not.
-func (p *people) use(client, here netip.AddrPort, at time.Time, segment uint64) (say []byte) {
+// known. It returns what says whose it is, if the segment of this serial does not: in the
+// room that it is given, if that is enough.
+func (p *people) use(room []byte, client, here netip.AddrPort, at time.Time, segment uint64) (say []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.segment = segment
@@ -145,32 +148,39 @@ func (p *people) use(client, here netip.AddrPort, at time.Time, segment uint64) 
 		return nil
 	}
 	who.written = segment
-	return appendPerson(client, who)
+	return p.appendPerson(room[:0], client, who)
 }
 
 // personMost is how much is kept of a process, in bytes: its command may be long.
 const personMost = 8 << 10
 
-// appendPerson makes the part that says whose a connection is; nil if that is not
-// known.
-func appendPerson(client netip.AddrPort, who *person) []byte {
+// appendPerson writes the part that says whose a connection is; nothing if that is not
+// known. It is called with the lock held.
+func (p *people) appendPerson(b []byte, client netip.AddrPort, who *person) []byte {
 	if who.process == nil {
 		return nil
 	}
-	text, err := json.Marshal(who.process)
+	if p.last != who.process {
+		p.last, p.text = who.process, textOfProcess(who.process)
+	}
+	if p.text == nil {
+		return nil
+	}
+	return append(appendAddress(appendTime(b, who.met), client), p.text...)
+}
+
+// textOfProcess is how a process is kept; nil if that is too long.
+func textOfProcess(process *limen.Process) []byte {
+	text, err := json.Marshal(process)
 	if err == nil && len(text) > personMost {
-		short := *who.process
+		short := *process
 		short.Command, short.Ancestors = nil, nil
 		text, err = json.Marshal(short)
 	}
 	if err != nil || len(text) > personMost {
 		return nil
 	}
-	address, err := client.AppendBinary(nil)
-	if err != nil {
-		return nil
-	}
-	return append(appendText(appendTime(nil, who.met), string(address)), text...)
+	return text
 }
 
 // parsePerson reads what appendPerson wrote, without its time.

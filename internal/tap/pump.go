@@ -10,6 +10,10 @@ import (
 // patience is how long what is little waits for more to be written with it.
 const patience = 50 * time.Millisecond
 
+// quietMost is how many ticks batches are kept for what comes: one made anew after each
+// short pause is so much garbage that the heap grows by half. It is a second.
+const quietMost = 20
+
 // pump writes what the tracks hand over, until the tap is closed.
 func (t *Tap) pump() {
 	p := pump{tap: t, live: newLive(t)}
@@ -38,6 +42,8 @@ type pump struct {
 	tap      *Tap
 	live     *live
 	tracks   []*Track
+	written  int  // batches since the tick before
+	quiet    int  // ticks, one after another, in which there was one at most
 	hasFault bool // nothing can be written, which was told
 }
 
@@ -80,27 +86,40 @@ func (p *pump) tick(isLast bool) (waits bool) {
 	clear(p.tracks)
 	p.tracks = p.tracks[:0]
 	t.ring.isSure = false
-	if p.drain(true) <= 1 {
-		t.mu.Lock()
-		t.spool.shrink()
-		t.mu.Unlock()
-	}
-	if p.live.flush() || waits || isYoung {
+	p.drain(true)
+	mayShrink := p.rest()
+	if p.live.flush() || waits || isYoung || mayShrink {
 		t.isAwake.Store(true)
 	}
 	return waits
 }
 
-// drain writes batches, those that are full or all, and returns how many.
-func (p *pump) drain(all bool) (written int) {
+// rest lets go of batches when little has been written for a while, and reports whether
+// that is still to come.
+func (p *pump) rest() (mayShrink bool) {
+	if p.quiet++; p.written > 1 {
+		p.quiet = 0
+	}
+	p.written = 0
 	t := p.tap
-	for ; ; written++ {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if p.quiet >= quietMost {
+		t.spool.shrink()
+	}
+	return len(t.spool.spare) > 1
+}
+
+// drain writes batches, those that are full or all.
+func (p *pump) drain(all bool) {
+	t := p.tap
+	for ; ; p.written++ {
 		t.mu.Lock()
 		b := t.spool.next(all)
 		missed := t.spool.missed
 		t.mu.Unlock()
 		if b == nil {
-			return written
+			return
 		}
 		err := t.ring.write(b, missed)
 		p.say(err)
