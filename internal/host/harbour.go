@@ -32,7 +32,6 @@ type harbour struct {
 	responder *resolve.Responder // of DNS; nil if it could not be opened
 
 	token   string        // lets its bearer see all names in a browser
-	records *store.Store  // nil if nothing can be kept
 	leave   func()        // has another daemon do what goes on
 	leaving chan struct{} // closed when it does
 
@@ -41,6 +40,9 @@ type harbour struct {
 
 	looking sync.Mutex    // held by whoever looks for listeners out of turn
 	saving  chan struct{} // told that something is unsaved
+
+	opening sync.Mutex   // guards records
+	records *store.Store // nil as long as nothing can be kept
 
 	mu        sync.Mutex      // guards what follows
 	namespace limen.Namespace // the network that limen is in
@@ -75,37 +77,40 @@ func keyOf(r limen.Route) berthKey {
 // load reads the routes that are kept. Of those that have names by themselves
 // the harbour knows better, once it has begun.
 func (b *harbour) load(ctx context.Context) error {
-	if b.records == nil {
+	records := b.open(ctx)
+	if records == nil {
 		return nil // said already
 	}
-	kept, err := b.records.Routes(ctx)
+	kept, err := records.Routes(ctx)
 	if err != nil {
 		return err
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.hasBegun {
-		isTyped := func(r limen.Route) bool { return r.Source == limen.RouteTyped }
-		kept = slices.DeleteFunc(kept, func(r limen.Route) bool { return !isTyped(r) })
-		kept = append(kept, slices.DeleteFunc(slices.Clone(b.kept), isTyped)...)
-	}
-	b.kept, b.hasBegun = kept, true
+	isTyped := func(r limen.Route) bool { return r.Source == limen.RouteTyped }
+	own := slices.DeleteFunc(slices.Clone(b.kept), isTyped)
+	kept = slices.DeleteFunc(kept, func(r limen.Route) bool {
+		isOwn := func(o limen.Route) bool { return keyOf(o) == keyOf(r) }
+		return !isTyped(r) && (b.hasBegun || slices.ContainsFunc(own, isOwn))
+	})
+	b.kept, b.hasBegun = append(kept, own...), true
 	b.refresh()
 	return nil
 }
 
 // sweep forgets the names of projects that are not there any more.
 func (b *harbour) sweep(ctx context.Context) error {
-	if b.records == nil {
-		return nil
+	records := b.open(ctx)
+	if records == nil {
+		return nil // said already
 	}
-	kept, err := b.records.Routes(ctx)
+	kept, err := records.Routes(ctx)
 	if err != nil {
 		return err
 	}
 	kept = slices.DeleteFunc(kept, func(r limen.Route) bool { return r.Source == limen.RouteTyped || !isOver(r) })
 	for _, r := range kept {
-		if _, err := b.records.DropRoute(ctx, r); err != nil {
+		if _, err := records.DropRoute(ctx, r); err != nil {
 			return err
 		}
 	}

@@ -53,7 +53,7 @@ func (h *Host) Keep(ctx context.Context, k Keeping) error {
 		return leave
 	}
 	if err := b.load(life); err != nil {
-		b.miss(limen.Gap{What: "the names that were kept", Why: err.Error(), Next: "limen route ls"})
+		b.miss(gapOf(unread, err, "limen route ls"))
 	}
 	// What another daemon does from the moment that it takes over.
 	here, leave := context.WithCancel(life)
@@ -140,9 +140,6 @@ func (h *Host) newHarbour(ctx context.Context, k Keeping) (*harbour, error) {
 		closed: map[limen.ListenerID]time.Time{}, unsaved: map[berthKey]limen.Route{}, saving: make(chan struct{}, 1),
 		leaving: make(chan struct{}),
 	}
-	if b.records, _, err = h.records(ctx); err != nil {
-		b.miss(limen.Gap{What: "names that are kept for the next time", Why: err.Error()})
-	}
 	if b.self, err = identifyPID(os.Getpid()); err != nil {
 		return nil, err
 	}
@@ -155,7 +152,7 @@ func (h *Host) newHarbour(ctx context.Context, k Keeping) (*harbour, error) {
 		b.ephemeral = rules.Ephemeral
 	}
 	if b.token, err = h.token(); err != nil {
-		b.miss(limen.Gap{What: "the list of names in a browser", Why: err.Error()})
+		b.miss(gapOf("the list of names in a browser", err, "limen daemon stop; limen daemon start"))
 	}
 	for _, g := range dangers(settings) {
 		b.miss(g)

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,8 +30,13 @@ func keeping(t *testing.T) *Host {
 // keepingWith does so for a person with settings.
 func keepingWith(t *testing.T, settings string) *Host {
 	t.Helper()
+	return keepingIn(t, t.TempDir(), settings)
+}
+
+// keepingIn does so for a person who has a home already.
+func keepingIn(t *testing.T, home, settings string) *Host {
+	t.Helper()
 	nettest.NeedPrivate(t)
-	home := t.TempDir()
 	file := filepath.Join(home, "config", "limen", "config.toml")
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		t.Fatal(err)
@@ -269,6 +275,33 @@ func TestNamesAreThereAgainAfterAKill(t *testing.T) {
 	if r := all.Routes[1]; r.Name != "x.test" || r.Path != "/api" || !r.Strip {
 		t.Errorf("%+v", r)
 	}
+}
+
+func TestADaemonThatCouldKeepNothingKeepsNamesOnceItCan(t *testing.T) {
+	home := t.TempDir()
+	state := filepath.Join(home, "state")
+	if err := os.WriteFile(state, nil, 0o600); err != nil { // no directory can be made there
+		t.Fatal(err)
+	}
+	h := keepingIn(t, home, "")
+	website(t, "shop", "127.0.0.1", "5173")
+	all := until(t, h, live("shop.localhost"))
+	isGap := func(g limen.Gap) bool { return g.What == unkept }
+	if !slices.ContainsFunc(all.Gaps, isGap) {
+		t.Errorf("it is not said that names are not kept: %+v", all.Gaps)
+	}
+	if err := os.Remove(state); err != nil {
+		t.Fatal(err)
+	}
+	if r := routed(t, h, "api", "5173", op.RouteIn{}); r.State != limen.RouteLive {
+		t.Errorf("what was typed is not answered: %+v", r)
+	}
+	if _, text := visit(t, "api.localhost", "/"); !strings.Contains(text, "this is shop") {
+		t.Errorf("api leads to %s", text)
+	}
+	other := New(Config{Home: h.home, State: h.state, Settings: h.settings, Cache: h.cache})
+	until(t, other, func(all limen.Routes) bool { return len(all.Routes) == 2 })
+	until(t, h, func(all limen.Routes) bool { return !slices.ContainsFunc(all.Gaps, isGap) })
 }
 
 func TestAPinLeadsToAWorktreeAndBack(t *testing.T) {

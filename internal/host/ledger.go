@@ -7,21 +7,40 @@ import (
 	"time"
 
 	"github.com/limenhq/limen"
+	"github.com/limenhq/limen/internal/store"
 )
 
-// unkept is what is missing while names cannot be kept.
-const unkept = "names for the next time"
+// What is missing while names cannot be kept, or those that were cannot be read.
+const (
+	unkept = "names for the next time"
+	unread = "the names that were kept"
+)
 
 // repeat is how long to wait before what could not be kept is tried once more:
 // there may be room on the disk again.
 const repeat = 5 * time.Second
 
+// open returns the records. Those that could not be opened when the daemon began,
+// because the disk was full, may be opened later; until then they are nil.
+func (b *harbour) open(ctx context.Context) *store.Store {
+	b.opening.Lock()
+	defer b.opening.Unlock()
+	if b.records != nil {
+		return b.records
+	}
+	records, _, err := b.host.records(ctx)
+	if err != nil {
+		b.miss(gapOf(unkept, err, ""))
+		return nil
+	}
+	b.records = records
+	b.mend(unkept)
+	return records
+}
+
 // save keeps names as they are given, until ctx ends and none is left. Nobody
 // waits for it: the records may be another process's for seconds.
 func (b *harbour) save(ctx context.Context) {
-	if b.records == nil {
-		return // said already
-	}
 	for {
 		var later <-chan time.Time
 		if b.saveAll(context.WithoutCancel(ctx)) {
@@ -39,12 +58,22 @@ func (b *harbour) save(ctx context.Context) {
 
 // saveAll keeps what is not kept yet, and reports whether something is left.
 func (b *harbour) saveAll(ctx context.Context) (left bool) {
+	records := b.open(ctx)
+	if records == nil {
+		return true
+	}
 	b.mu.Lock()
-	pending := maps.Clone(b.unsaved)
+	pending, hasBegun := maps.Clone(b.unsaved), b.hasBegun
 	b.mu.Unlock()
+	if !hasBegun {
+		if b.load(ctx) != nil {
+			return true // said already
+		}
+		b.mend(unread)
+	}
 	for k, r := range pending {
-		if err := b.records.PutRoute(ctx, r); err != nil {
-			b.miss(limen.Gap{What: unkept, Why: err.Error()})
+		if err := records.PutRoute(ctx, r); err != nil {
+			b.miss(gapOf(unkept, err, ""))
 			return true
 		}
 		b.mu.Lock()

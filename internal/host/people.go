@@ -191,3 +191,13 @@ func (s *gapSet) add(gaps ...limen.Gap) {
 		}
 	}
 }
+
+// gapOf says what is missing because of an error, with the next step that the
+// error names itself, else another.
+func gapOf(what string, err error, next string) limen.Gap {
+	var e *limen.Error
+	if errors.As(err, &e) {
+		return limen.Gap{What: what, Why: e.What + ": " + e.Why, Next: cmp.Or(e.Next, next)}
+	}
+	return limen.Gap{What: what, Why: err.Error(), Next: next}
+}

@@ -91,7 +91,10 @@ func (b *harbour) survey(ctx context.Context, in op.RoutesIn) (out limen.Routes,
 		}
 	}
 	if err := b.seals.fault(); err != nil {
-		out.Gaps, unsigned = append(out.Gaps, limen.Gap{What: "HTTPS", Why: err.Error(), Next: "limen trust"}), nil
+		unsigned = nil
+		if gap == nil { // it says so itself
+			out.Gaps = append(out.Gaps, gapOf("HTTPS", err, "limen trust"))
+		}
 	}
 	if len(unsigned) > 0 {
 		out.Gaps = append(out.Gaps, limen.Gap{

@@ -119,7 +119,8 @@ func (s *seals) gap(ctx context.Context) *limen.Gap {
 	s.mu.Unlock()
 	switch {
 	case err != nil:
-		return &limen.Gap{What: "HTTPS", Why: err.Error(), Next: "limen trust"}
+		g := gapOf("HTTPS", err, "limen trust")
+		return &g
 	case isKnown:
 		return nil
 	}
