@@ -115,7 +115,10 @@ func (a *Authority) publish() error {
 	if there, err := os.ReadFile(a.File()); err == nil && bytes.Equal(there, a.text()) {
 		return nil
 	}
-	return replace(a.File(), a.text(), 0o644)
+	if err := replace(a.File(), a.text(), 0o644); err != nil {
+		return unwritten(a.File(), err, elsewhere)
+	}
+	return nil
 }
 
 // Describe returns what there is to know of it.

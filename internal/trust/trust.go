@@ -108,18 +108,19 @@ func (v Vault) Make(suffixes []string) (*Authority, error) {
 	if err != nil {
 		return nil, err
 	}
+	file := filepath.Join(v.Directory, secretName)
 	if err := os.MkdirAll(v.Directory, 0o700); err != nil {
-		return nil, err
+		return nil, unwritten(file, err, elsewhere)
 	}
 	draft := filepath.Join(v.Directory, ".draft-"+randomName())
 	if err := writeNew(draft, text, 0o600); err != nil {
-		return nil, err
+		return nil, unwritten(file, err, elsewhere)
 	}
 	defer os.Remove(draft)
 	// A link is made whole or not at all, and not over another (link(2)).
-	err = os.Link(draft, filepath.Join(v.Directory, secretName))
+	err = os.Link(draft, file)
 	if err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, err
+		return nil, unwritten(file, err, elsewhere)
 	}
 	if a, err = v.Open(); err != nil {
 		return nil, err

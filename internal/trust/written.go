@@ -3,7 +3,6 @@ package trust
 import (
 	"bytes"
 	"crypto/x509"
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -33,10 +32,16 @@ func (a *Authority) Write(dir string, force bool, names ...string) (limen.Certif
 		return limen.Certificate{}, err
 	}
 	// The key first: a server that looks for changes waits for the certificate.
-	if err := replace(c.Key, key, 0o600); err != nil {
-		return limen.Certificate{}, err
+	for _, f := range []struct {
+		name string
+		text []byte
+		mode fs.FileMode
+	}{{c.Key, key, 0o600}, {c.File, chain, 0o644}} {
+		if err := replace(f.name, f.text, f.mode); err != nil {
+			return limen.Certificate{}, unwritten(f.name, err, "choose another place with --dir")
+		}
 	}
-	return c, replace(c.File, chain, 0o644)
+	return c, nil
 }
 
 // refuseForeign refuses to write over what this authority has not signed.
@@ -45,7 +50,7 @@ func (a *Authority) refuseForeign(c limen.Certificate, force bool) error {
 		return nil
 	}
 	for _, file := range []string{c.File, c.Key} {
-		if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(file); err == nil {
 			return &limen.Error{
 				Kind: limen.Busy, What: "cannot write " + file, Why: "it is there already, and limen has not made it",
 				Next: "move it away, choose another place with --dir, or write over it with --force",
