@@ -55,7 +55,7 @@ func argument(before, arg string) string {
 	if strings.Contains(arg, " -") {
 		return Text(script(arg))
 	}
-	return Text(Pairs(assigned(arg, anyQuote)))
+	return Text(Pairs(assigned(elements(arg), anyQuote)))
 }
 
 func isLogin(flag string) bool { return slices.Contains(loginFlags, flag) }

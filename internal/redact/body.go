@@ -34,7 +34,7 @@ func hide(contentType string, body []byte) (clean []byte, isBlind bool) {
 		body = []byte(assigned(elements(string(body)), anyQuote))
 	case isCode(media):
 	case media == "" || coding.IsTextual(contentType):
-		body = []byte(assigned(lines(string(body)), anyQuote))
+		body = []byte(assigned(lines(elements(string(body))), anyQuote))
 	}
 	return []byte(Text(string(body))), false
 }

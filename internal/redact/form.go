@@ -43,7 +43,7 @@ func parts(contentType, body string) (clean string, isBlind bool) {
 		case coding.IsJSON("", []byte(plain)):
 			plain = Text(assigned(string(JSON([]byte(plain))), escapedOnly))
 		default:
-			plain = Text(plain)
+			plain = Text(elements(plain))
 		}
 		all[i] = Text(lines(head)) + plain + content[len(strings.TrimRight(content, "\r\n")):]
 	}

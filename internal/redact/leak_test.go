@@ -22,6 +22,7 @@ func TestSecretsAreFoundInTheFormsThatProgramsHave(t *testing.T) {
 		{"text/html", `<a href="/x?a=ann&amp;token=hush"><input type=hidden name="authenticity_token" value="hush">`, "ann"},                        // Rails
 		{"text/html", `<meta name="csrf-token" content="hush"><script>key="ann";x={"accessToken":"hush"}</script>`, `key="ann"`},                    // Laravel, Next.js
 		{"text/xml", `<Password><![CDATA[hu<sh hush]]></Password><User>ann</User><db password="hush"/>`, "ann"},                                     // SOAP
+		{"", `<Login><Password>hush</Password><User>ann</User></Login>`, "ann"},                                                                     // and without a type
 		{"application/yaml", "user: ann\npassword: hush\n- apiKey: 'hush'\nsecret: |\n  hush\n\n  hush\nlast: 1\n", "user: ann"},                    // settings
 		{"text/plain", "USER=ann\nexport\nAPI_KEY=hush\nlet password = \"hush\"\n", "ann"},                                                          // .env
 		{"multipart/form-data; boundary=b", form, `"a":1`},                                                                                          // .NET, GraphQL with files

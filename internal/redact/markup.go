@@ -13,6 +13,9 @@ var element = sync.OnceValue(func() *regexp.Regexp {
 })
 
 func elements(body string) string {
+	if !strings.Contains(body, "<") {
+		return body
+	}
 	return element().ReplaceAllStringFunc(body, func(found string) string {
 		m := element().FindStringSubmatch(found)
 		if !IsSecret(m[2]) || strings.TrimSpace(m[3]) == "" {

@@ -27,7 +27,7 @@ func secretive() limen.Recording {
 	return limen.Recording{
 		Exchange: limen.Exchange{
 			ID: "1", Time: time.Unix(0, 0), URL: "https://u:login-secret@shop.localhost/cb?code=code-secret&page=2", Fault: "cannot reach http://x/?token=fault-secret",
-			Initiator: &limen.Process{Name: "curl", Command: []string{"curl", "-H", "Authorization: Bearer argument-secret", "http://a:url-secret@h/?key=query-secret", "--data", "x: y", "-d", `{"pin":"json-secret"}`, "-d", "user=ann&password=pair-secret", "--token=flag-secret", "--password", "behind-secret", "-u", "ann:user-secret"}},
+			Initiator: &limen.Process{Name: "curl", Command: []string{"curl", "-H", "Authorization: Bearer argument-secret", "http://a:url-secret@h/?key=query-secret", "--data", "x: y", "-d", `{"pin":"json-secret"}`, "-d", "user=ann&password=pair-secret", "--token=flag-secret", "--password", "behind-secret", "-u", "ann:user-secret", "-d", "<a><password>element-secret</password></a>"}},
 		},
 		Request: limen.Message{
 			Fields: []limen.Field{field("authorization", "Bearer header-secret"), field("Cookie", "a=cookie-secret")},
