@@ -217,7 +217,7 @@ func TestNamesAnswerWhereNothingCanBeKept(t *testing.T) {
 		_, err := fetchFrom(client, "http://shop.localhost/package.json")
 		return err == nil
 	})
-	if said := h.limen("daemon", "status", "--json"); !strings.Contains(said, "kept") {
+	if said := h.limen("daemon", "status", "--json"); !strings.Contains(said, "names for the next time") {
 		t.Errorf("nothing says that nothing is kept:\n%s", said)
 	}
 }

@@ -33,7 +33,7 @@ var reals = []real{
 	{shows: "a variable before a command", project: "vite", command: "npm run prefix", needs: "npm:vite"},
 	{shows: "a variable set by a program", project: "vite", command: "npm run cross", needs: "npm:cross-env"},
 	{shows: "IPv6 alone", project: "vite", command: "npm run six", needs: "npm:vite", why: "on ::1 alone: a client that knows only 127.0.0.1 does not reach it", called: map[string]uint16{"vite-shop.localhost": 5173}},
-	{shows: "a package of a workspace", project: "workspace", folder: "packages/shop", command: "npm run dev", needs: "npm:vite", called: map[string]uint16{"workspace-shop.localhost": 5173}},
+	{shows: "a package of a workspace", project: "workspace", folder: "packages/shop", command: "npm run dev", needs: "npm:vite", called: map[string]uint16{"workspace-shop.root.localhost": 5173}},
 	{shows: "Astro", project: "astro", command: "npm run dev", needs: "npm:astro", called: map[string]uint16{"astro-shop.localhost": 4321}},
 	{shows: "Next.js", project: "next", command: "npm run dev", needs: "npm:next", called: map[string]uint16{"next-shop.localhost": 3000}},
 	{shows: "wrangler, which starts a runtime", project: "wrangler", command: "npx wrangler dev", needs: "npm:wrangler", called: map[string]uint16{"wrangler-shop.localhost": 8787}},
