@@ -269,6 +269,20 @@ func awaitStopped(t *testing.T, pid int) {
 	}
 }
 
+// Whoever needs a daemon starts the next one while somebody waits for the end of this one.
+func TestADaemonIsGoneWhenAnotherIsInItsPlace(t *testing.T) {
+	atHome(t)
+	s := started(t, nameless)
+	h, before := Config{}.newHost(), *s.Process
+	before.Birth-- // of the same number, and another run
+	must(t, awaitGone(t.Context(), h, before))
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if err := awaitGone(ctx, h, *s.Process); !errors.Is(err, context.Canceled) {
+		t.Errorf("it is said to be gone: %v", err)
+	}
+}
+
 func TestASecondDaemonIsRefusedAndNamesTheFirst(t *testing.T) {
 	atHome(t)
 	s := started(t, nameless)

@@ -39,7 +39,7 @@ func Stop(ctx context.Context, c Config) (limen.Standing, error) {
 		return s, err
 	}
 	m.client.Close()
-	if err := awaitNobody(ctx, h, s.Process.PID); err != nil {
+	if err := awaitGone(ctx, h, *s.Process); err != nil {
 		return s, err
 	}
 	s.Note = fmt.Sprintf("the daemon (pid %d) has ended", s.Process.PID)
@@ -47,8 +47,9 @@ func Stop(ctx context.Context, c Config) (limen.Standing, error) {
 	return s, nil
 }
 
-// awaitNobody waits until nobody is at the daemon's socket.
-func awaitNobody(ctx context.Context, h *host.Host, pid int) error {
+// awaitGone waits until a daemon is at its socket no more. There may be the next one, by
+// then.
+func awaitGone(ctx context.Context, h *host.Host, id limen.ProcessID) error {
 	limit := time.After(stopping)
 	for {
 		next, err := meet(ctx, h, devotion)
@@ -57,12 +58,15 @@ func awaitNobody(ctx context.Context, h *host.Host, pid int) error {
 		}
 		if next != nil {
 			next.client.Close()
+			if *next.card.Process != id {
+				return nil
+			}
 		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-limit:
-			return &limen.Error{Kind: limen.Busy, What: "cannot stop the daemon", Why: fmt.Sprintf("pid %d does not end", pid), Next: "what it is asked may take long; limen daemon status"}
+			return &limen.Error{Kind: limen.Busy, What: "cannot stop the daemon", Why: fmt.Sprintf("pid %d does not end", id.PID), Next: "what it is asked may take long; limen daemon status"}
 		case <-time.After(look):
 		}
 	}

@@ -46,6 +46,7 @@ func (d *daemon) succeed(ctx context.Context, in op.SucceedIn) (s limen.Standing
 	}
 	if s, err = heard(ctx, next.words, next.said); err != nil {
 		_ = next.process.Kill() // has ended, mostly
+		go next.process.Wait()  // or it would stay as a zombie
 		next.said.Close()
 		_ = wire.Claim(d.listener) // or whoever finds it hung is told the PID of the other
 		return s, notReplaced(limen.Denied, errors.New(causeOf(err)))

@@ -11,7 +11,9 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -244,6 +246,32 @@ func TestADaemonThatNobodyCanReplaceGoesOn(t *testing.T) {
 			t.Errorf("pid %d is asked, and not the daemon (%d)", pid, s.Process.PID)
 		}
 	}
+	ctx, stop := context.WithTimeout(t.Context(), starting)
+	defer stop()
+	for left := unburied(t, s.Process.PID); left != 0; left = unburied(t, s.Process.PID) {
+		select {
+		case <-time.After(look):
+		case <-ctx.Done():
+			t.Fatalf("pid %d has ended, and nobody has asked how", left)
+		}
+	}
+}
+
+// unburied returns a child of a process that has ended, and was not asked how; 0 if there
+// is none.
+func unburied(t *testing.T, parent int) int {
+	t.Helper()
+	all, err := filepath.Glob("/proc/[0-9]*/stat")
+	must(t, err)
+	for _, file := range all {
+		stat, _ := os.ReadFile(file)                  // it may be gone
+		_, rest, _ := strings.Cut(string(stat), ") ") // proc_pid_stat(5): state and parent follow the name
+		if strings.HasPrefix(rest, fmt.Sprintf("Z %d ", parent)) {
+			pid, _ := strconv.Atoi(strings.Split(file, "/")[2])
+			return pid
+		}
+	}
+	return 0
 }
 
 func TestADaemonThatIsKilledComesBackWithAllThatWasKept(t *testing.T) {

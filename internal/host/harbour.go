@@ -35,7 +35,8 @@ type harbour struct {
 	leave   func()        // has another daemon do what goes on
 	leaving chan struct{} // closed when it does
 
-	// start does something until it is done, told to leave, or the harbour ends.
+	// start does something until it is done, told to leave, or the harbour ends. It is
+	// called with mu held.
 	start func(do func(context.Context)) (leave context.CancelFunc)
 
 	looking sync.Mutex    // held by whoever looks for listeners out of turn

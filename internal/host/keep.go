@@ -96,11 +96,19 @@ func (h *Host) Keep(ctx context.Context, k Keeping) error {
 		k.Ready()
 	}
 	err = <-served // when ctx has ended and what is under way has, or if it cannot go on
-	end()
+	b.finish(end)
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return nil
 	}
 	return err
+}
+
+// finish ends what start has begun, and has it begin nothing more: who is about to do so
+// has mu, and is waited for here, so that none is added while the last is awaited.
+func (b *harbour) finish(end context.CancelFunc) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	end()
 }
 
 // mostGuests is how many connections devices of the network may have.

@@ -134,6 +134,39 @@ func live(name string) func(limen.Routes) bool {
 	}
 }
 
+// Whoever asks about names may find a listener in the moment when the harbour ends, and
+// begin to look at it.
+func TestAHarbourDoesNotEndWhileSomebodyBeginsSomething(t *testing.T) {
+	nettest.NeedPrivate(t)
+	home := t.TempDir()
+	at := func() (string, error) { return home, nil }
+	h := New(Config{Home: at, State: at, Settings: at, Cache: at})
+	l, err := net.Listen("tcp", "127.0.0.1:8008")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ready, ended := make(chan struct{}), make(chan error, 1)
+	go func() {
+		ended <- h.Keep(t.Context(), Keeping{Listeners: []net.Listener{l}, Ready: func() { close(ready) }})
+	}()
+	<-ready
+	b := h.harbour.Load()
+	told := make(chan struct{})
+	b.mu.Lock()
+	l.Close() // and so it cannot go on
+	b.start(func(ctx context.Context) { <-ctx.Done(); close(told) })
+	select {
+	case <-told:
+		t.Error("what was begun is told to end while more may begin")
+	case <-time.After(20 * time.Millisecond):
+	}
+	b.mu.Unlock()
+	<-told
+	if err := <-ended; !errors.Is(err, net.ErrClosed) {
+		t.Errorf("it ended with %v", err)
+	}
+}
+
 func TestWhatListensGetsTheNameOfItsProject(t *testing.T) {
 	h := keeping(t)
 	website(t, "shop", "127.0.0.1", "5173")

@@ -11,31 +11,57 @@ type looks struct {
 	turn sync.Mutex // of who looks; never taken while mu is held
 
 	mu  sync.Mutex // guards what follows
-	now map[string]chan struct{}
+	now map[string]*glimpse
 }
 
-// look looks on behalf of a host, or waits for who does already.
+// A glimpse is a look on behalf of a host.
+type glimpse struct {
+	over  chan struct{}
+	isCut bool // who has looked was gone before it was done; set before over is closed
+}
+
+// look looks on behalf of a host, or waits for who does already. Should that one leave,
+// another looks in its place.
 func (l *looks) look(ctx context.Context, host string, look func(context.Context, string)) {
-	l.mu.Lock()
-	if done, ok := l.now[host]; ok {
-		l.mu.Unlock()
+	for ctx.Err() == nil {
+		g, isOurs := l.join(host)
+		if isOurs {
+			l.lead(ctx, host, g, look)
+			return
+		}
 		select {
-		case <-done:
+		case <-g.over:
+			if !g.isCut {
+				return
+			}
 		case <-ctx.Done():
 		}
-		return
 	}
-	done := make(chan struct{})
+}
+
+// join returns the look that goes on for a host, and whether it is the caller's to begin.
+func (l *looks) join(host string) (g *glimpse, isOurs bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if g := l.now[host]; g != nil {
+		return g, false
+	}
 	if l.now == nil {
-		l.now = map[string]chan struct{}{}
+		l.now = map[string]*glimpse{}
 	}
-	l.now[host] = done
-	l.mu.Unlock()
+	g = &glimpse{over: make(chan struct{})}
+	l.now[host] = g
+	return g, true
+}
+
+// lead looks, and tells those who wait.
+func (l *looks) lead(ctx context.Context, host string, g *glimpse, look func(context.Context, string)) {
 	defer func() {
 		l.mu.Lock()
 		delete(l.now, host)
 		l.mu.Unlock()
-		close(done)
+		g.isCut = ctx.Err() != nil
+		close(g.over)
 	}()
 	l.turn.Lock()
 	defer l.turn.Unlock()

@@ -10,7 +10,6 @@ import (
 	"crypto/tls"
 	"net/http"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -75,7 +74,7 @@ type Proxy struct {
 	table  Table
 	mark   string // of this very proxy, by which a request that comes round is known
 	looks  looks
-	ties   sync.WaitGroup // of upgraded connections
+	ties   ties // of upgraded connections
 
 	recorder atomic.Pointer[Recorder] // nil while nobody records
 	tunnels  tunnels
