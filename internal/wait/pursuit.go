@@ -68,12 +68,18 @@ type arrival struct {
 	gaps      []limen.Gap
 }
 
-// collect waits for what decides.
+// collect waits for what decides. When ctx ends, every goal that is being looked at is
+// looked at to the end: it may be reached.
 func (p *pursuit) collect(ctx context.Context, news <-chan arrival, ended <-chan struct{}) limen.Waited {
 	reached, lost := make([]bool, len(p.goals)), 0
-	for !p.isDone(reached) {
+	late := ctx.Done()
+	for left := len(p.goals); !p.isDone(reached); {
+		if late == nil && left == 0 {
+			return limen.Waited{Outcome: limen.OutcomeTimeout}
+		}
 		select {
 		case a := <-news:
+			left--
 			if a.pointless != nil {
 				lost++
 			}
@@ -86,8 +92,8 @@ func (p *pursuit) collect(ctx context.Context, news <-chan arrival, ended <-chan
 			if p.needsMaker(reached) {
 				return p.bereft(ctx)
 			}
-		case <-ctx.Done():
-			return limen.Waited{Outcome: limen.OutcomeTimeout}
+		case <-late:
+			late, ended = nil, nil
 		}
 	}
 	return limen.Waited{Outcome: limen.OutcomeReady}
@@ -150,7 +156,10 @@ func (p *pursuit) arrive(ctx context.Context, i int) arrival {
 	var gaps []limen.Gap
 	if p.maker != nil && p.Owns != nil && g.Goal.State == limen.GoalReady {
 		var err error
-		if gaps, err = p.Owns(ctx, g.Goal, p.maker.id); err != nil {
+		switch gaps, err = p.Owns(ctx, g.Goal, p.maker.id); {
+		case err != nil && ctx.Err() != nil:
+			return arrival{goal: i} // it may say no more than that it was stopped
+		case err != nil:
 			return arrival{goal: i, pointless: fmt.Errorf("another process took it: %w", err)}
 		}
 	}

@@ -209,6 +209,17 @@ func TestWaitEndsWithItsContextAndSaysSo(t *testing.T) {
 	}
 }
 
+func TestAGoalThatIsReachedAtTheVeryEndIsReached(t *testing.T) {
+	for range 50 { // or else it would be left to chance
+		ctx, cancel := context.WithCancel(t.Context())
+		w := Waiter{Bind: func(limen.Transport, uint16) (string, bool) { cancel(); return "", true }}
+		got, err := w.Wait(ctx, Request{Goals: []limen.Goal{{State: limen.GoalFree, Port: 1}}})
+		if err != nil || got.Outcome != limen.OutcomeReady || !got.Goals[0].Reached {
+			t.Fatalf("%+v, %v", got, err)
+		}
+	}
+}
+
 func TestGoalsThatMakeNoSenseAreRefused(t *testing.T) {
 	port := limen.Goal{State: limen.GoalReady, Port: 3000}
 	page := limen.Goal{State: limen.GoalReady, URL: "http://localhost/"}
