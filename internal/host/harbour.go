@@ -40,6 +40,7 @@ type harbour struct {
 	start func(do func(context.Context)) (leave context.CancelFunc)
 
 	looking sync.Mutex    // held by whoever looks for listeners out of turn
+	loading sync.Mutex    // held by whoever reads the records, until it has taken them in: what was read last counts
 	saving  chan struct{} // told that something is unsaved
 
 	opening sync.Mutex   // guards records
@@ -82,6 +83,8 @@ func (b *harbour) load(ctx context.Context) error {
 	if records == nil {
 		return nil // said already
 	}
+	b.loading.Lock()
+	defer b.loading.Unlock()
 	kept, err := records.Routes(ctx)
 	if err != nil {
 		return err
