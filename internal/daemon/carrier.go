@@ -10,7 +10,7 @@ import (
 )
 
 // carrier joins the limens of one person over Unix sockets.
-var carrier = host.Carrier{Dial: dial, Serve: serve}
+var carrier = host.Carrier{Dial: dial, Serve: serve, Clear: wire.Clear}
 
 func dial(ctx context.Context, socket string) (op.Place, func() error, error) {
 	c, err := wire.Dial(ctx, socket)

@@ -283,6 +283,37 @@ func TestADaemonIsGoneWhenAnotherIsInItsPlace(t *testing.T) {
 	}
 }
 
+// A socket that was bound refuses whoever connects until it listens. Its limen has the
+// lock by then.
+func TestALimenThatIsJustBeginningKeepsItsSocket(t *testing.T) {
+	atHome(t)
+	h := Config{}.newHost()
+	path, err := h.DaemonSocket()
+	must(t, err)
+	socket := filepath.Join(filepath.Dir(path), "1.sock")
+	must(t, os.MkdirAll(filepath.Dir(socket), 0o700))
+	lock, err := os.Create(socket + ".lock")
+	must(t, err)
+	must(t, unix.Flock(int(lock.Fd()), unix.LOCK_EX))
+	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	must(t, err)
+	defer unix.Close(fd)
+	must(t, unix.Bind(fd, &unix.SockaddrUnix{Name: socket}))
+	isThere := func() bool {
+		_, err := h.Apps(t.Context(), op.AppsIn{})
+		must(t, err)
+		_, err = os.Lstat(socket)
+		return err == nil
+	}
+	if !isThere() {
+		t.Error("who has asked for apps has taken it away")
+	}
+	must(t, lock.Close())
+	if isThere() {
+		t.Error("it stays, and its limen is gone")
+	}
+}
+
 func TestASecondDaemonIsRefusedAndNamesTheFirst(t *testing.T) {
 	atHome(t)
 	s := started(t, nameless)

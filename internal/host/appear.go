@@ -25,6 +25,8 @@ type Carrier struct {
 	// Serve answers at a socket until ctx ends. It returns when it listens, and
 	// wait returns when it has ended.
 	Serve func(ctx context.Context, socket string, t op.Table) (wait func() error, err error)
+	// Clear takes a socket away behind which there is nobody, and nobody will be.
+	Clear func(socket string) error
 }
 
 // ErrNobody says that nobody answers at a socket.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -98,8 +97,7 @@ func (h *Host) askRunners(ctx context.Context, verb op.Op[op.AppsIn, limen.Apps]
 		}
 		switch {
 		case errors.Is(some.err, ErrNobody):
-			_ = os.Remove(socket) // who left it there was killed
-			_ = os.Remove(socket + ".lock")
+			h.clear(socket)
 		case ctx.Err() != nil:
 			return all, ctx.Err()
 		case some.err != nil:
@@ -111,6 +109,14 @@ func (h *Host) askRunners(ctx context.Context, verb op.Op[op.AppsIn, limen.Apps]
 		return cmp.Or(cmp.Compare(a.Project, b.Project), cmp.Compare(a.Runner.PID, b.Runner.PID))
 	})
 	return all, nil
+}
+
+// clear takes the socket away of a limen that was killed. One that is just beginning
+// keeps its own.
+func (h *Host) clear(socket string) {
+	if h.carrier.Clear != nil {
+		_ = h.carrier.Clear(socket) // one that stays is met again by the next who asks
+	}
 }
 
 // A runnerAnswer is what came of asking one limen.

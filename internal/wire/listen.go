@@ -53,6 +53,17 @@ func listen(path string) (*listener, error) {
 	return l, nil
 }
 
+// Clear takes a socket away that a limen has left there which ended without a word.
+// Whoever answers, or will in a moment, keeps it: a socket that was bound refuses
+// until it listens. The error is ErrInUse then.
+func Clear(path string) error {
+	lock, err := acquire(path + ".lock")
+	if err != nil {
+		return err
+	}
+	return errors.Join(removeStale(path), lock.release())
+}
+
 // bind makes the socket; the lock is held.
 func bind(path string) (*listener, error) {
 	if err := removeStale(path); err != nil {
