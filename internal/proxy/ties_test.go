@@ -23,6 +23,8 @@ func TestTiesBeginWhileSomebodyWaitsForThem(t *testing.T) {
 		all.Wait()
 	}
 	waiting.Wait()
+	all.mu.Lock()
+	defer all.mu.Unlock()
 	if all.live != 0 || all.none != nil {
 		t.Errorf("%d are left, though all have ended", all.live)
 	}
