@@ -91,8 +91,9 @@ func TestARequestThatStopsIsRecordedWithWhy(t *testing.T) {
 		"another one has come first": {"GET /a HTTP/1.1\r\nHost: shop.localhost\r\n\r\nGET /a HTTP/1.1\r\nHost: shop.localhost\r\nX: ", breachSlow},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // they mostly wait
 			front := standHot(t, Config{}, behind(t, greet), func(f *front) {
-				f.sorter.limits.head, f.sorter.body = 20*time.Millisecond, 20*time.Millisecond
+				f.sorter.limits.head, f.sorter.body = hurry, hurry
 			})
 			l := &listener{heard: make(chan *hearing, 2)}
 			front.proxy.Record(l)

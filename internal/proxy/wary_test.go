@@ -226,7 +226,7 @@ func TestARequestEndsWithItsClient(t *testing.T) {
 
 func TestAHeadThatDripsIsGivenUp(t *testing.T) {
 	f := newFront(Config{}, http.HandlerFunc(greet))
-	f.sorter.limits.head = 50 * time.Millisecond
+	f.sorter.limits.head = hurry
 	c := frontOn(t, f, listen(t)).dial(t)
 	c.say("G")
 	go func() {
