@@ -178,7 +178,7 @@ func TestAScanLeavesNothingBehind(t *testing.T) {
 	for range 20 {
 		(Scanner{}).Scan(t.Context(), loopback4, []uint16{2999, 3000, 3001})
 	}
-	if after := descriptors(t); after != before {
+	if after := descriptors(t); after > before {
 		t.Errorf("%d descriptors before, %d after", before, after)
 	}
 }
