@@ -1,12 +1,15 @@
 package wait
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,10 +21,22 @@ func pageGoal(url string, e limen.Expect) []limen.Goal {
 	return []limen.Goal{{State: limen.GoalReady, URL: url, Expect: &e}}
 }
 
-// answers starts a server that always answers the same.
-func answers(t *testing.T, status int, body string) string {
+// twice calls do when it is called itself for the second time: whoever looks again has
+// seen what the first look showed.
+func twice(do func()) func() {
+	var n atomic.Int32
+	return func() {
+		if n.Add(1) == 2 {
+			do()
+		}
+	}
+}
+
+// answers starts a server that always answers the same, and calls asked each time.
+func answers(t *testing.T, status int, body string, asked func()) string {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked()
 		w.Header().Set("Location", "/elsewhere")
 		w.WriteHeader(status)
 		io.WriteString(w, body)
@@ -31,9 +46,6 @@ func answers(t *testing.T, status int, body string) string {
 }
 
 const health = `{"status":"ok","up":true,"down":false,"checks":[{"n":12345678901234567890,"name":null}]}`
-
-// lookTime is enough for at least one look, also on a machine that has much to do.
-const lookTime = time.Second
 
 func TestAURLIsReadyWhenItAnswersAsExpected(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -60,20 +72,14 @@ func TestAURLIsReadyWhenItAnswersAsExpected(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			want, body := limen.OutcomeReady, health
-			if !test.ready {
-				want = limen.OutcomeTimeout
-			}
+			body := health
 			if test.status == http.StatusNoContent {
 				body = ""
 			}
-			r := Request{Goals: pageGoal(answers(t, test.status, body), test.expect)}
-			if !test.ready {
-				r.Timeout = lookTime
-			}
-			got := waited(t, Waiter{}, r, want)
-			if got.Goals[0].Saw != test.saw {
-				t.Errorf("it saw %q, want %q", got.Goals[0].Saw, test.saw)
+			ctx, stop := context.WithCancel(t.Context())
+			got, err := Waiter{}.Wait(ctx, Request{Goals: pageGoal(answers(t, test.status, body, twice(stop)), test.expect)})
+			if (err == nil) != test.ready || got.Goals[0].Reached != test.ready || got.Goals[0].Saw != test.saw {
+				t.Errorf("it saw %q, want %q; %v", got.Goals[0].Saw, test.saw, err)
 			}
 		})
 	}
@@ -98,11 +104,19 @@ func TestAURLIsAskedAgainUntilItIsReady(t *testing.T) {
 
 func TestACertificateThatNobodyVouchesForIsBelievedOnlyIfAsked(t *testing.T) {
 	t.Parallel()
-	s := httptest.NewTLSServer(http.NotFoundHandler())
+	ctx, stop := context.WithCancel(t.Context())
+	s := httptest.NewUnstartedServer(http.NotFoundHandler())
+	come := twice(stop)
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			come()
+		}
+	}
+	s.StartTLS()
 	defer s.Close()
-	got := waited(t, Waiter{}, Request{Goals: pageGoal(s.URL, limen.Expect{From: 404, To: 404}), Timeout: lookTime}, limen.OutcomeTimeout)
-	if !strings.Contains(got.Goals[0].Saw, "certificate") {
-		t.Errorf("it saw %q", got.Goals[0].Saw)
+	got, err := Waiter{}.Wait(ctx, Request{Goals: pageGoal(s.URL, limen.Expect{From: 404, To: 404})})
+	if !errors.Is(err, context.Canceled) || !strings.Contains(got.Goals[0].Saw, "certificate") {
+		t.Errorf("it saw %q, %v", got.Goals[0].Saw, err)
 	}
 	waited(t, Waiter{}, Request{Goals: pageGoal(s.URL, limen.Expect{From: 404, To: 404, Insecure: true})}, limen.OutcomeReady)
 }

@@ -15,6 +15,9 @@ import (
 	"github.com/limenhq/limen"
 )
 
+// lookTime is enough for at least one look at this machine, also if it has much to do.
+const lookTime = time.Second
+
 // free returns a port of 127.0.0.1 that nothing listens on.
 func free(t *testing.T) uint16 {
 	t.Helper()
