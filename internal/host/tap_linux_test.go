@@ -144,8 +144,12 @@ func TestWhatGoesThroughANameIsToldAsItGoes(t *testing.T) {
 		t.Errorf("%+v", p.tap)
 	}
 	visit(t, "blog.localhost", "/")
-	spoken(t, "127.0.0.1:8008", "GET /package.json?token=abc&page=2 HTTP/1.1\r\nHost: shop.localhost\r\n\r\n")
-	e := p.exchange()
+	var e limen.Exchange
+	asked := 0
+	for ; asked < 20 && e.Initiator == nil; asked++ { // who asks is looked for in one moment, which is too short on a busy machine
+		spoken(t, "127.0.0.1:8008", "GET /package.json?token=abc&page=2 HTTP/1.1\r\nHost: shop.localhost\r\n\r\n")
+		e = p.exchange()
+	}
 	if e.Name != "shop.localhost" || e.Target != "5173" || e.Method != "GET" || e.Status != 200 || e.ID == "" || e.Received == 0 || e.Total <= 0 {
 		t.Errorf("%+v", e)
 	}
@@ -156,7 +160,7 @@ func TestWhatGoesThroughANameIsToldAsItGoes(t *testing.T) {
 		t.Errorf("it was asked by %+v", e.Initiator)
 	}
 	kept, err := op.Taps.On(t.Context(), h.Ops(), op.TapsIn{})
-	if err != nil || len(kept.Exchanges) != 1 || kept.Exchanges[0].ID != e.ID || strings.Contains(kept.Exchanges[0].URL, "abc") {
+	if err != nil || len(kept.Exchanges) != asked || kept.Exchanges[asked-1].ID != e.ID || strings.Contains(kept.Exchanges[asked-1].URL, "abc") {
 		t.Errorf("%+v, %v", kept, err)
 	}
 	if err := p.end(); err != nil {

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"net/netip"
 	"slices"
@@ -14,7 +15,8 @@ import (
 // A whois finds out whose the connections of this machine are that come to a
 // listener of limen's own. It may be used by several goroutines.
 type whois struct {
-	host *Host
+	host     *Host
+	patience time.Duration // for one connection: who is gone by then is not found; zero means enquiry
 
 	mu     sync.Mutex        // guards what follows
 	recent []limen.ProcessID // who has asked lately, the last one first: mostly that is who asks next
@@ -25,7 +27,7 @@ type whois struct {
 
 const (
 	mostRecent = 16
-	enquiry    = 300 * time.Millisecond // for one connection: who is gone by then is not found
+	enquiry    = 300 * time.Millisecond
 	gossip     = time.Second            // what is known of others is believed for: mostly the next one has the same parent
 )
 
@@ -37,7 +39,7 @@ func (w *whois) initiator(ctx context.Context, client, here netip.AddrPort) *lim
 	if !client.Addr().IsLoopback() && client.Addr() != here.Addr() {
 		return nil // the other end is in no table of this machine
 	}
-	ctx, stop := context.WithTimeout(ctx, enquiry)
+	ctx, stop := context.WithTimeout(ctx, cmp.Or(w.patience, enquiry))
 	defer stop()
 	found, ok := w.host.sockets.FindInitiator(ctx, client, here, w.likely())
 	if !ok {

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/nettest"
@@ -37,7 +38,7 @@ func connected(t *testing.T, network, at string) (client, here netip.AddrPort, p
 
 func TestWhoAskedIsKnownByItsConnection(t *testing.T) {
 	nettest.NeedPrivate(t)
-	w := &whois{host: New(Config{})}
+	w := &whois{host: New(Config{}), patience: time.Minute}
 	for _, at := range []string{"127.0.0.1:0", "[::1]:0"} {
 		client, here, pid := connected(t, "tcp", at)
 		for _, when := range []string{"at first", "once more"} {
