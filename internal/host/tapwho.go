@@ -28,7 +28,7 @@ type whois struct {
 const (
 	mostRecent = 16
 	enquiry    = 300 * time.Millisecond
-	gossip     = time.Second            // what is known of others is believed for: mostly the next one has the same parent
+	gossip     = time.Second // what is known of others is believed for: mostly the next one has the same parent
 )
 
 // initiator returns the process at the other end of a connection; nil if that is
