@@ -1,9 +1,11 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
+	"net/netip"
 	"slices"
 	"sync"
 	"time"
@@ -15,18 +17,29 @@ import (
 )
 
 // A wide is the side of a harbour that the network sees: doors that are open
-// while a route is for the network, and the names that are announced there.
+// while a route is for the network, and the names that are announced there. It
+// follows the addresses of this machine: a laptop changes its network.
 type wide struct {
 	harbour *harbour
-	changed chan struct{}
-	missing map[string]bool // labels that could not be announced; of keep alone
+	changed chan struct{} // told when the wanted names may be others
+	moved   chan struct{} // told when the addresses may be
+
+	// Of keep alone.
+	doors   []*proxy.Wide // nil while they are shut
+	why     string        // why they are open nowhere
+	at      []netip.Addr  // where names are announced
+	said    map[string]*resolve.LocalName
+	missing map[string]limen.Gap // labels that could not be announced
 
 	mu     sync.Mutex // guards what follows
 	wanted []string   // the labels to announce
 }
 
 func newWide(b *harbour) *wide {
-	return &wide{harbour: b, changed: make(chan struct{}, 1), missing: map[string]bool{}}
+	return &wide{
+		harbour: b, changed: make(chan struct{}, 1), moved: make(chan struct{}, 1),
+		said: map[string]*resolve.LocalName{}, missing: map[string]limen.Gap{},
+	}
 }
 
 // set makes these the routes that the network may ask for.
@@ -41,9 +54,14 @@ func (w *wide) set(routes []limen.Route) {
 	}
 	slices.Sort(w.wanted)
 	w.wanted = slices.Compact(w.wanted)
+	wake(w.changed)
+}
+
+// wake tells whoever waits, once for all that has happened until it looks.
+func wake(told chan struct{}) {
 	select {
-	case w.changed <- struct{}{}:
-	default: // it will be looked at anyway
+	case told <- struct{}{}:
+	default: // it will look anyway
 	}
 }
 
@@ -56,116 +74,154 @@ const noWide = "names for devices of the network"
 
 func noLocal(label string) string { return "the name " + label + ".local for devices of the network" }
 
+// unrest is how long addresses may go on to change, so that a new network is one
+// change.
+const unrest = 200 * time.Millisecond
+
 // keep opens the doors while somebody may come through, until ctx ends.
 func (w *wide) keep(ctx context.Context) {
 	var running sync.WaitGroup
 	defer running.Wait()
-	open := map[uint16]context.CancelFunc{}
-	defer shut(open)
-	said := map[string]*resolve.LocalName{}
+	shut := func() {}
 	defer func() {
-		for _, n := range said {
-			n.Close() // the network forgets it by itself, if not at once
-		}
+		shut()
+		w.hush()
 	}()
 	for pause := soon; ; {
 		w.mu.Lock()
 		wanted := w.wanted
 		w.mu.Unlock()
-		var later <-chan time.Time
 		switch {
-		case len(wanted) == 0:
-			shut(open)
-			pause = soon
-			w.harbour.mend(noWide)
-		case !w.open(ctx, &running, open):
-			later = time.After(pause)
-			pause = min(2*pause, repeat)
+		case len(wanted) > 0 && w.doors == nil:
+			shut = w.open(ctx, &running)
+		case len(wanted) == 0 && w.doors != nil:
+			shut()
+			w.doors = nil
 		}
-		if len(wanted) == 0 || len(open) > 0 {
-			w.announce(ctx, wanted, said)
+		var again <-chan time.Time
+		open := w.follow(ctx)
+		if open < len(w.doors) {
+			again = time.After(pause)
+			pause = min(2*pause, repeat)
+		} else {
+			pause = soon
+		}
+		if open > 0 || len(wanted) == 0 {
+			w.announce(ctx, wanted)
 		}
 		select {
 		case <-ctx.Done():
 			return
+		case <-again:
 		case <-w.changed:
-		case <-later:
+		case <-w.moved:
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(unrest):
+			}
 		}
 	}
 }
 
-// open answers the network at those ports of the doors that are not open yet, and reports
-// whether all are.
-func (w *wide) open(ctx context.Context, running *sync.WaitGroup, open map[uint16]context.CancelFunc) bool {
-	ctx, end := context.WithCancel(ctx)
+// open answers the network at the ports of the doors, wherever these are open.
+func (w *wide) open(ctx context.Context, running *sync.WaitGroup) context.CancelFunc {
+	ctx, shut := context.WithCancel(ctx)
 	var all []net.Listener
-	ports := w.harbour.ports()
-	for _, port := range ports {
-		if open[port] != nil {
-			continue
-		}
-		some, err := proxy.OpenWide(ctx, port)
-		if err != nil {
-			w.harbour.miss(limen.Gap{What: noWide, Why: err.Error(), Next: "limen route ls"})
-			continue
-		}
-		open[port], all = end, append(all, some...)
-	}
-	if len(open) == len(ports) {
-		w.harbour.mend(noWide)
-	}
-	if len(all) == 0 {
-		end()
-		return len(open) == len(ports)
+	for _, port := range w.harbour.ports() {
+		door := proxy.NewWide(port)
+		w.doors, all = append(w.doors, door), append(all, door)
 	}
 	running.Go(func() {
-		defer end()
 		if err := w.harbour.lan.Serve(ctx, all...); err != nil && !errors.Is(err, ctx.Err()) {
 			w.harbour.miss(limen.Gap{What: noWide, Why: err.Error()})
 		}
 	})
-	return len(open) == len(ports)
-}
-
-// shut closes all ports that are open.
-func shut(open map[uint16]context.CancelFunc) {
-	for _, end := range open {
-		end()
+	running.Go(func() { serve.FollowCards(ctx, func() { wake(w.moved) }) })
+	return func() {
+		shut()
+		for _, l := range all {
+			l.Close() // at once, so that the ports can be opened again
+		}
 	}
-	clear(open)
 }
 
-// announce has the network know these names and no others.
-func (w *wide) announce(ctx context.Context, wanted []string, said map[string]*resolve.LocalName) {
-	for label, n := range said {
+// follow opens the doors at the addresses that this machine has by now, and returns how
+// many are open somewhere.
+func (w *wide) follow(ctx context.Context) (open int) {
+	why := ""
+	for _, d := range w.doors {
+		if err := d.Follow(ctx); err == nil {
+			open++
+		} else if ctx.Err() == nil {
+			why = err.Error()
+		}
+	}
+	if why != w.why {
+		w.harbour.mend(noWide)
+		if w.why = why; why != "" {
+			w.harbour.miss(limen.Gap{What: noWide, Why: why, Next: "limen route ls"})
+		}
+	}
+	return open
+}
+
+// announce has the network know these names and no others, at the addresses that
+// this machine has by now.
+func (w *wide) announce(ctx context.Context, wanted []string) {
+	var cards []serve.Card
+	var unseen error
+	if len(wanted) > 0 {
+		cards, unseen = serve.Cards()
+	}
+	if at := serve.Reachable(cards); !slices.Equal(at, w.at) {
+		w.hush() // what was said is not so any more
+		w.at = at
+	}
+	for label, n := range w.said {
 		if !slices.Contains(wanted, label) {
 			n.Close()
-			delete(said, label)
+			delete(w.said, label)
 		}
 	}
-	for label := range w.missing {
-		w.harbour.mend(noLocal(label))
-	}
-	clear(w.missing)
+	missing := map[string]limen.Gap{}
 	for _, label := range wanted {
-		if said[label] != nil {
-			continue
-		}
-		cards, err := serve.Cards()
-		var n *resolve.LocalName
-		if err == nil {
-			n, err = resolve.Announce(ctx, label, serve.Reachable(cards))
+		n, err := w.said[label], error(nil)
+		if n == nil {
+			n, err = resolve.Announce(ctx, label, w.at)
 		}
 		if err != nil {
-			w.missing[label] = true
-			w.harbour.miss(limen.Gap{What: noLocal(label), Why: err.Error(), Next: "use an address of this machine"})
+			missing[label] = limen.Gap{What: noLocal(label), Why: cmp.Or(unseen, err).Error(), Next: "use an address of this machine"}
 			continue
 		}
 		if got := n.String(); got != label+".local" {
-			w.missing[label] = true
-			w.harbour.miss(limen.Gap{What: noLocal(label), Why: "another machine has it; this one is " + got})
+			missing[label] = limen.Gap{What: noLocal(label), Why: "another machine has it; this one is " + got}
 		}
-		said[label] = n
+		w.said[label] = n
+	}
+	w.lack(missing)
+}
+
+// lack says which names are not announced as they are wanted.
+func (w *wide) lack(now map[string]limen.Gap) {
+	for label, g := range w.missing {
+		if now[label] != g {
+			w.harbour.mend(g.What)
+		}
+	}
+	for label, g := range now {
+		if w.missing[label] != g {
+			w.harbour.miss(g)
+		}
+	}
+	w.missing = now
+}
+
+// hush takes back all names that are announced.
+func (w *wide) hush() {
+	for label, n := range w.said {
+		n.Close() // the network forgets it by itself, if not at once
+		delete(w.said, label)
 	}
 }
 

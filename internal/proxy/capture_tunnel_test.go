@@ -51,8 +51,8 @@ type visitor struct {
 	leave func()
 }
 
-// visit opens a tunnel and hears the greeting.
-func visit(t *testing.T, at string, isTwo bool, protocol string) (v visitor) {
+// tunnelTo opens a tunnel and hears the greeting.
+func tunnelTo(t *testing.T, at string, isTwo bool, protocol string) (v visitor) {
 	t.Helper()
 	if isTwo {
 		s := openSocket(t, at, "/a?b")
@@ -88,7 +88,7 @@ func TestAWebSocketIsHeardFromWhenSomebodyRecords(t *testing.T) {
 		t.Run(w.name, func(t *testing.T) {
 			p := New(Config{Drain: func() time.Duration { return 0 }})
 			p.Set([]Route{parrot(t, "websocket")})
-			v := visit(t, w.standU(t, p), w.isTwo, "websocket")
+			v := tunnelTo(t, w.standU(t, p), w.isTwo, "websocket")
 			v.say(first[:30])
 			v.hear(30)
 			early, late := &listener{heard: make(chan *hearing, 1)}, &listener{heard: make(chan *hearing, 1)}
@@ -121,7 +121,7 @@ func TestAWebSocketIsHeardFromWhenSomebodyRecords(t *testing.T) {
 func TestAnotherProtocolIsHeardFromWhenSomebodyRecords(t *testing.T) {
 	p := New(Config{})
 	p.Set([]Route{parrot(t, "other")})
-	v := visit(t, serveFor(t, p), false, "other")
+	v := tunnelTo(t, serveFor(t, p), false, "other")
 	l := &listener{heard: make(chan *hearing, 1)}
 	p.Record(l)
 	v.say("\x81\x7fa")
@@ -139,7 +139,7 @@ func TestATunnelThatHasEndedIsForgotten(t *testing.T) {
 	p.Set([]Route{parrot(t, "websocket")})
 	at := serveFor(t, p)
 	for _, isTwo := range []bool{false, true} {
-		v := visit(t, at, isTwo, "websocket")
+		v := tunnelTo(t, at, isTwo, "websocket")
 		count := func() int {
 			p.tunnels.mu.Lock()
 			defer p.tunnels.mu.Unlock()

@@ -2,11 +2,13 @@ package proxy
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/netip"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -213,20 +215,87 @@ func TestANearListenerHangsUpOnWhoeverIsNotOfThisMachine(t *testing.T) {
 func TestWideDoorsStandBesideTheUsualOnes(t *testing.T) {
 	nettest.Enter(t)
 	lowFrom(t, "80")
-	if _, err := OpenWide(t.Context(), 443); err == nil {
-		t.Error("a machine without networks was opened to them")
-	}
-	other := nettest.Address(t, "10.9.8.7/24")
 	openedDoors(t, Doorway{})
-	wide, err := OpenWide(t.Context(), 443)
+	wide := NewWide(443)
+	if err := wide.Follow(t.Context()); err == nil || !strings.Contains(err.Error(), "no address in any network") {
+		t.Errorf("a machine without networks was opened to them: %v", err)
+	}
+	served := make(chan error, 1)
+	go func() { // as a server does: what was accepted is answered until it ends
+		for {
+			c, err := wide.Accept()
+			if err != nil {
+				served <- err
+				return
+			}
+			c.Close()
+		}
+	}()
+	reach := func(a netip.Addr) error {
+		c, err := net.Dial("tcp", netip.AddrPortFrom(a, 443).String())
+		if err == nil {
+			c.Close()
+		}
+		return err
+	}
+	for range 2 { // a network that comes, goes and comes again
+		network := &visit{TB: t}
+		other := nettest.Address(network, "10.9.8.7/24")
+		for range 2 {
+			if err := errors.Join(wide.Follow(t.Context()), reach(other)); err != nil {
+				t.Error(err)
+			}
+		}
+		network.leave()
+		if err := wide.Follow(t.Context()); err == nil {
+			t.Error("without a network, nothing is said")
+		}
+		if n := len(wide.at); n != 0 {
+			t.Errorf("it still listens at %d addresses", n)
+		}
+	}
+	if err := wide.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := <-served; !errors.Is(err, net.ErrClosed) {
+		t.Errorf("Accept ended with %v", err)
+	}
+	if err := errors.Join(wide.Follow(t.Context()), wide.Close()); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("a closed one was opened: %v", err)
+	}
+}
+
+// A visit is a part of a test that cleans up before the test ends.
+type visit struct {
+	testing.TB
+	ends []func()
+}
+
+func (v *visit) Cleanup(f func()) { v.ends = append(v.ends, f) }
+
+func (v *visit) leave() {
+	for _, end := range slices.Backward(v.ends) {
+		end()
+	}
+}
+
+func TestWhoComesWhileADoorIsClosedIsLetGo(t *testing.T) {
+	nettest.Enter(t)
+	other := nettest.Address(t, "10.9.8.7/24")
+	wide := NewWide(8443)
+	if err := wide.Follow(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c, err := net.Dial("tcp", netip.AddrPortFrom(other, 8443).String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, l := range wide {
-		defer l.Close()
+	defer c.Close()
+	if err := wide.Close(); err != nil { // nobody has accepted
+		t.Fatal(err)
 	}
-	if !slices.ContainsFunc(wide, func(l net.Listener) bool { return l.Addr().(*net.TCPAddr).AddrPort() == netip.AddrPortFrom(other, 443) }) {
-		t.Errorf("wide doors %v; want one at %v", wide, other)
+	if _, err := c.Read(make([]byte, 1)); err == nil {
+		t.Error("it was sent something")
 	}
 }
 

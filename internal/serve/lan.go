@@ -2,10 +2,12 @@ package serve
 
 import (
 	"cmp"
+	"context"
 	"net"
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A Card is a network interface, as far as it matters for who can reach it.
@@ -38,6 +40,22 @@ func Cards() ([]Card, error) {
 		cards = append(cards, card)
 	}
 	return cards, nil
+}
+
+// glance is how often the addresses are looked at where no system tells of them.
+const glance = 5 * time.Second
+
+// FollowCards calls changed whenever the addresses of this machine may be other
+// ones, and once at the beginning, until ctx ends.
+func FollowCards(ctx context.Context, changed func()) {
+	_ = followCards(ctx, changed) // where the kernel tells nothing, or no more
+	for ctx.Err() == nil {
+		changed()
+		select {
+		case <-ctx.Done():
+		case <-time.After(glance):
+		}
+	}
 }
 
 // virtual are what the names of interfaces begin with behind which there are

@@ -66,7 +66,9 @@ var exchangeColumns = []exchangeColumn{
 	{title: "TIME", width: 8, least: 90, cell: func(e limen.Exchange, o Options) string { return moment(e.Time, o) }},
 	{title: "METHOD", width: 6, cell: func(e limen.Exchange, _ Options) string { return cut(Safe(e.Method), 12) }},
 	{title: "STATUS", width: 6, cell: func(e limen.Exchange, _ Options) string { return outcome(e) }, tint: func(e limen.Exchange) style { return statusTint(e.Status) }},
-	{title: "FIRST", width: 7, least: 110, isRight: true, cell: func(e limen.Exchange, _ Options) string { return lasted(e.FirstByte, e.Status == 0 || !e.Joined.IsZero()) }},
+	{title: "FIRST", width: 7, least: 110, isRight: true, cell: func(e limen.Exchange, _ Options) string {
+		return lasted(e.FirstByte, e.Status == 0 || !e.Joined.IsZero())
+	}},
 	{title: "TOTAL", width: 7, isRight: true, cell: func(e limen.Exchange, _ Options) string { return lasted(e.Total, e.Open || e.Total == 0) }},
 	{title: "SENT", width: 8, least: 110, isRight: true, cell: func(e limen.Exchange, _ Options) string { return size(uint64(max(e.Sent, 0))) }},
 	{title: "RECEIVED", width: 8, least: 100, isRight: true, cell: func(e limen.Exchange, _ Options) string { return size(uint64(max(e.Received, 0))) }},
