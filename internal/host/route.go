@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 
@@ -196,11 +197,23 @@ func (b *harbour) current(r limen.Route) limen.Route {
 	defer b.mu.Unlock()
 	for _, now := range b.routes {
 		if keyOf(now) == keyOf(r) {
-			now.URL = b.urlOf(now)
+			b.see(&now)
 			return now
 		}
 	}
 	return r
+}
+
+// see says where a route is answered, and whether the socket is there that it
+// leads to: no listener of a port tells of that.
+func (b *harbour) see(r *limen.Route) {
+	r.URL = b.urlOf(*r)
+	if r.Target.Socket == "" || r.State != limen.RouteLive {
+		return
+	}
+	if _, err := os.Stat(r.Target.Socket); err != nil {
+		r.State, r.Why = limen.RouteAbsent, "no socket is there"
+	}
 }
 
 // warnings say what is dangerous about the ending of a name.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -74,12 +73,7 @@ func (b *harbour) survey(ctx context.Context, in op.RoutesIn) (out limen.Routes,
 	var unsigned []string
 	for i := range out.Routes {
 		r := &out.Routes[i]
-		r.URL = b.urlOf(*r)
-		if t := r.Target.Socket; t != "" && r.State == limen.RouteLive {
-			if _, err := os.Stat(t); err != nil {
-				r.State, r.Why = limen.RouteAbsent, "no socket is there"
-			}
-		}
+		b.see(r)
 		if r.Port == 0 {
 			if !b.seals.signs(strings.TrimPrefix(r.Name, "*.")) {
 				unsigned = append(unsigned, r.Name)

@@ -16,6 +16,9 @@ type client struct {
 	file    string // what it needs in that directory, by name
 	text    string
 	refused int // its exit code where it does not trust the server
+
+	// variable is what alone tells it of an authority: it reads no store.
+	variable string
 }
 
 // clients are those of which there is one on each path. Each says what came of
@@ -51,7 +54,7 @@ var (
 		},
 	}
 	nodeClient = client{
-		name: "node", program: "node", refused: refusedCode, file: "client.js", text: nodeText,
+		name: "node", program: "node", refused: refusedCode, file: "client.js", text: nodeText, variable: "NODE_EXTRA_CA_CERTS",
 		words: func(port int, dir string) []string {
 			return []string{filepath.Join(dir, "client.js"), strconv.Itoa(port)}
 		},

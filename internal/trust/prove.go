@@ -77,6 +77,9 @@ func (c client) prove(ctx context.Context, port int, a *Authority, alone, within
 		return p
 	}
 	p.Within, _ = c.handshake(ctx, p.Program, port, dir, within)
+	if c.variable != "" && p.Alone == limen.TrustRefused && p.Within == limen.TrustProved {
+		p.Why, p.Next = "it reads no store; what limen run starts is told", "export "+c.variable+"="+a.File()
+	}
 	return p
 }
 

@@ -105,6 +105,11 @@ func TestEveryInstalledClientIsTried(t *testing.T) {
 			t.Errorf("%s: %v: %s", p.Name, p.Alone, p.Why)
 		}
 	}
+	for _, p := range proofs {
+		if want := "export NODE_EXTRA_CA_CERTS=" + a.File(); p.Name == "node" && p.Within == limen.TrustProved && p.Next != want {
+			t.Errorf("of Node, which reads no store, next is %q; want %q", p.Next, want)
+		}
+	}
 	if i := slices.IndexFunc(proofs, func(p limen.TrustClient) bool { return p.Name == "go" }); proofs[i].Within != limen.TrustProved {
 		t.Errorf("go: %+v", proofs[i])
 	}

@@ -172,7 +172,7 @@ func answering(r limen.Route) string {
 	case r.State != limen.RouteLive:
 		return ", but " + cmp.Or(r.Why, unanswered[r.State])
 	case r.Owner != nil:
-		return ", where " + ownersInWords([]limen.Owner{*r.Owner}) + " answers"
+		return ", where " + nameOf(*r.Owner) + " answers" // what is odd about it is said where it is listed
 	}
 	return ""
 }

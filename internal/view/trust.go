@@ -55,7 +55,7 @@ func proseTrust(p *page, t limen.Trust, o Options) {
 	}
 	for _, c := range t.Clients {
 		p.linef("%-7s  %-12s  %s", c.Alone, c.Within, Safe(short(c.Name, o.Home)))
-		if c.Alone == limen.TrustUntried {
+		if c.Alone == limen.TrustUntried || c.Next != "" {
 			p.because(c.Why, c.Next)
 		}
 	}
