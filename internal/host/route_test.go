@@ -39,6 +39,17 @@ func TestANameIsReadAsPeopleTypeIt(t *testing.T) {
 	}
 }
 
+func TestANameIsTakenAwayAsItIsListed(t *testing.T) {
+	for listed, want := range map[string]string{
+		"https://shop.localhost": "shop.localhost", "http://shop.localhost:8008/api": "shop.localhost/api",
+		"pg.shop.localhost:5432": "pg.shop.localhost", "*.shop": "*.shop", "shop:x": "shop:x", "shop/a:1": "shop/a:1",
+	} {
+		if got := bareName(listed); got != want {
+			t.Errorf("%s is %s; want %s", listed, got, want)
+		}
+	}
+}
+
 func TestARouteThatMeansNothingIsRefused(t *testing.T) {
 	h := hostIn(t.TempDir())
 	port := limen.Target{Port: 3000}

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/limenhq/limen"
@@ -143,7 +144,7 @@ func (h *Host) Unroute(ctx context.Context, in op.UnrouteIn) (out limen.Routes, 
 		return out, err
 	}
 	for _, word := range in.Names {
-		name, path, err := h.parseName(word)
+		name, path, err := h.parseName(bareName(word))
 		if err != nil {
 			return out, err
 		}
@@ -169,6 +170,24 @@ func (h *Host) Unroute(ctx context.Context, in op.UnrouteIn) (out limen.Routes, 
 		return out, b.load(ctx)
 	}
 	return out, nil
+}
+
+// bareName is a name without what stands around it where names are listed:
+// shop.localhost/api of https://shop.localhost:8443/api.
+func bareName(listed string) string {
+	for _, scheme := range []string{"https://", "http://"} {
+		listed = strings.TrimPrefix(listed, scheme)
+	}
+	host, path, hasPath := strings.Cut(listed, "/")
+	if name, port, ok := strings.Cut(host, ":"); ok {
+		if _, err := strconv.ParseUint(port, 10, 16); err == nil {
+			host = name
+		}
+	}
+	if hasPath {
+		host += "/" + path
+	}
+	return host
 }
 
 // drop takes names away from who has them now. They stay without one until they
