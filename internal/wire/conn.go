@@ -3,11 +3,13 @@ package wire
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"sync"
 	"time"
@@ -38,20 +40,32 @@ func (c *conn) Read(p []byte) (int, error) {
 	if c.room <= 0 {
 		return 0, errTooLong
 	}
-	c.expect()
-	n, err := c.UnixConn.Read(p[:min(int64(len(p)), c.room)])
+	p = p[:min(int64(len(p)), c.room)]
+	c.expect(c.pace.silence)
+	n, err := c.UnixConn.Read(p)
+	if errors.Is(err, os.ErrDeadlineExceeded) && c.expect(max(glance, c.pace.silence/6)) {
+		n, err = c.UnixConn.Read(p)
+	}
 	c.room -= int64(n)
 	c.cut = err
 	return n, err
 }
 
-// expect waits anew for a sign of life, unless whoever asked wants no more.
-func (c *conn) expect() {
+// glance is how long it is waited, at the least, for a sign of life after the time
+// for it is over: a process that was stopped (Ctrl-Z) finds its time over before it
+// has read what lies there, and on a machine that was paused, as a virtual one is,
+// the other end was not run either.
+const glance = 10 * time.Millisecond
+
+// expect waits anew for a sign of life, and reports false if whoever asked wants no
+// more.
+func (c *conn) expect(silence time.Duration) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.stopped {
-		c.SetReadDeadline(now().Add(c.pace.silence))
+		c.SetReadDeadline(now().Add(silence))
 	}
+	return !c.stopped
 }
 
 // stop says that whoever asked wants no more, and gives the other end some time
