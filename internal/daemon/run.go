@@ -42,6 +42,7 @@ type daemon struct {
 	elders   []*report    // to those before that one
 	gates    []*gate      // of names
 	doors    []limen.Door // what the gates are
+	dns      uint16       // the port at which the daemon before answers DNS; 0 for none
 
 	end context.CancelFunc // ends all of it
 
@@ -82,7 +83,7 @@ func run(ctx context.Context, c Config, t Terms, r *report, w will) (err error) 
 	if d.listener, err = w.listen(d.socket); err != nil {
 		return d.inUse(ctx, err)
 	}
-	d.isHeir, d.elders = w.isHeir, w.elders
+	d.isHeir, d.elders, d.dns = w.isHeir, w.elders, w.dns
 	if err := d.open(ctx, w); err != nil {
 		return errors.Join(err, d.drop())
 	}
@@ -202,7 +203,7 @@ func (d *daemon) name(life context.Context, ready func()) error {
 		<-life.Done()
 		return nil
 	}
-	k := host.Keeping{Doors: d.doors, Ready: ready}
+	k := host.Keeping{Doors: d.doors, DNS: d.dns, Ready: ready}
 	for _, g := range d.gates {
 		k.Listeners = append(k.Listeners, g)
 	}

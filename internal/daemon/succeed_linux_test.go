@@ -227,6 +227,35 @@ func TestADaemonThatTakesOverAnswersTheNetworkToo(t *testing.T) {
 	await()
 }
 
+// Whoever has the system ask limen for names has written down a port.
+func TestADaemonThatTakesOverAnswersDNSWhereTheOneBeforeDid(t *testing.T) {
+	atHome(t)
+	started(t, Terms{})
+	server := func() *limen.Endpoint { return ask(t, op.Resolve, op.ResolveIn{Name: "shop"}).Server }
+	first := server()
+	if first == nil {
+		t.Fatal("nobody answers DNS")
+	}
+	self, err := os.Executable()
+	must(t, err)
+	for range 3 { // each may come before the one before it has had the port
+		ask(t, op.Succeed, op.SucceedIn{Executable: self})
+	}
+	ctx, stop := context.WithTimeout(t.Context(), starting)
+	defer stop()
+	next := server()
+	for ; next == nil; next = server() {
+		select {
+		case <-time.After(look):
+		case <-ctx.Done():
+			t.Fatal("nobody answers DNS any more")
+		}
+	}
+	if *next != *first {
+		t.Errorf("it answers at %v, and the one before at %v", next, first)
+	}
+}
+
 func TestADaemonThatNobodyCanReplaceGoesOn(t *testing.T) {
 	atHome(t)
 	s := started(t, Terms{})

@@ -46,7 +46,7 @@ func (d *daemon) bequeath(program string) (*successor, error) {
 		}
 		files = append(files, fd)
 	}
-	text, err := json.Marshal(legacy{Elders: len(elders), Doors: d.doors})
+	text, err := json.Marshal(legacy{Elders: len(elders), Doors: d.doors, DNS: d.host.DNS()})
 	if err != nil {
 		said.Close()
 		return nil, err

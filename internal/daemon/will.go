@@ -18,6 +18,7 @@ type will struct {
 	socket, lock uintptr   // of that socket
 	elders       []*report // to those before the one before, as far as they carry connections still
 	doors        []host.Handed
+	dns          uint16 // the port at which the daemon before answers DNS; 0 for none
 }
 
 // willKey is a variable that says what a daemon leaves to the one after it, as
@@ -28,6 +29,7 @@ const willKey = "LIMEN_DAEMON_WILL"
 type legacy struct {
 	Elders int          `json:"elders"`
 	Doors  []limen.Door `json:"doors"`
+	DNS    uint16       `json:"dns,omitempty"`
 }
 
 // firstLegacy is the descriptor after those of every process. From there on a

@@ -22,7 +22,7 @@ func (c Config) inherited() (w will, err error) {
 		if err != nil {
 			return w, err
 		}
-		w.isHeir, w.socket, w.lock = true, firstLegacy, firstLegacy+1
+		w.isHeir, w.socket, w.lock, w.dns = true, firstLegacy, firstLegacy+1, l.DNS
 		fd := firstLegacy + 2
 		for range l.Elders {
 			syscall.CloseOnExec(fd)

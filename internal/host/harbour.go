@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/limenhq/limen"
@@ -29,7 +30,8 @@ type harbour struct {
 	seals     *seals
 	relays    *relays
 	wide      *wide
-	responder *resolve.Responder // of DNS; nil if it could not be opened
+	dns       uint16                            // the port of the daemon before, which is to be had when that leaves
+	responder atomic.Pointer[resolve.Responder] // of DNS; nil if it could not be opened, or not yet
 
 	token   string        // lets its bearer see all names in a browser
 	leave   func()        // has another daemon do what goes on

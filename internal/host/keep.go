@@ -12,13 +12,13 @@ import (
 
 	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/proxy"
-	"github.com/limenhq/limen/internal/resolve"
 )
 
 // A Keeping is what a daemon has when it begins.
 type Keeping struct {
 	Listeners []net.Listener // where names are answered; Keep closes them
 	Doors     []limen.Door   // what they are
+	DNS       uint16         // the port at which the daemon before answers DNS, which this one takes over; 0 for any
 	Ready     func()         // is called once names are answered; nil for nothing
 }
 
@@ -85,13 +85,11 @@ func (h *Host) Keep(ctx context.Context, k Keeping) error {
 	running.Go(func() { keepLean(life) })
 	running.Go(func() { b.relays.keep(life, here) })
 	running.Go(func() { b.wide.keep(here) })
-	if b.responder != nil {
-		running.Go(func() {
-			if err := b.responder.Serve(here, b.zone); err != nil {
-				b.miss(limen.Gap{What: "names for programs that ask a server of DNS", Why: err.Error()})
-			}
-		})
-	}
+	running.Go(func() {
+		if err := b.answerDNS(here); err != nil {
+			b.miss(limen.Gap{What: noDNS, Why: err.Error()})
+		}
+	})
 	if k.Ready != nil {
 		k.Ready()
 	}
@@ -143,7 +141,7 @@ func (h *Host) newHarbour(ctx context.Context, k Keeping) (*harbour, error) {
 		return nil, err
 	}
 	b := &harbour{
-		host: h, settings: settings, doors: k.Doors, since: h.now(),
+		host: h, settings: settings, doors: k.Doors, dns: k.DNS, since: h.now(),
 		moorings: map[limen.ListenerID]*mooring{}, quays: map[berthKey]quay{}, last: map[limen.Subject]departure{},
 		closed: map[limen.ListenerID]time.Time{}, unsaved: map[berthKey]limen.Route{}, saving: make(chan struct{}, 1),
 		leaving: make(chan struct{}),
@@ -171,8 +169,8 @@ func (h *Host) newHarbour(ctx context.Context, k Keeping) (*harbour, error) {
 	config.Token, config.Look, config.Connections = "", nil, mostGuests // the network cannot take the descriptors of this machine
 	b.lan = proxy.New(config)
 	b.relays, b.wide = newRelays(b), newWide(b)
-	if b.responder, err = resolve.Open(ctx); err != nil {
-		b.miss(limen.Gap{What: "names for programs that ask a server of DNS", Why: err.Error()})
+	if b.dns == 0 {
+		b.openDNS(ctx)
 	}
 	return b, nil
 }

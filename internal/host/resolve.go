@@ -48,9 +48,11 @@ func (h *Host) Resolve(ctx context.Context, in op.ResolveIn) (out limen.Resoluti
 		return out, nil
 	}
 	m := resolve.Machine{}
-	if b := h.harbour.Load(); b != nil && b.responder != nil {
-		m.Server = b.responder.At()
-		out.Server = &limen.Endpoint{Transport: limen.UDP, Addr: m.Server}
+	if b := h.harbour.Load(); b != nil {
+		if r := b.responder.Load(); r != nil {
+			m.Server = r.At()
+			out.Server = &limen.Endpoint{Transport: limen.UDP, Addr: m.Server}
+		}
 	}
 	if a, ok := own[name]; ok {
 		m.Leads = func(found netip.Addr) bool { return found == a }

@@ -32,23 +32,30 @@ const (
 func Open(ctx context.Context) (*Responder, error) {
 	var failed error
 	for port := uint16(FirstPort); port < FirstPort+portsTried; port++ {
-		at := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), port)
-		packets, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(at))
-		if err != nil {
-			failed = err
-			continue
+		r, err := OpenAt(ctx, port)
+		if err == nil {
+			return r, nil
 		}
-		streams, err := new(net.ListenConfig).Listen(ctx, "tcp4", at.String())
-		if err != nil {
-			failed = errors.Join(err, packets.Close())
-			continue
-		}
-		return &Responder{packets, streams.(*net.TCPListener)}, nil
+		failed = err
 	}
 	return nil, &limen.Error{
 		Kind: limen.Busy, What: fmt.Sprintf("cannot answer questions of DNS at ports %d to %d", FirstPort, FirstPort+portsTried-1),
 		Why: failed.Error(), Next: fmt.Sprintf("limen why %d", FirstPort),
 	}
+}
+
+// OpenAt is Open for one port.
+func OpenAt(ctx context.Context, port uint16) (*Responder, error) {
+	at := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), port)
+	packets, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(at))
+	if err != nil {
+		return nil, err
+	}
+	streams, err := new(net.ListenConfig).Listen(ctx, "tcp4", at.String())
+	if err != nil {
+		return nil, errors.Join(err, packets.Close())
+	}
+	return &Responder{packets, streams.(*net.TCPListener)}, nil
 }
 
 // At is where it is asked.
