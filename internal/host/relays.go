@@ -55,7 +55,7 @@ func (s *relays) keep(ctx, left context.Context) {
 			stop()
 		}
 	}()
-	for {
+	for pause := soon; ; {
 		s.mu.Lock()
 		wanted := s.wanted
 		s.mu.Unlock()
@@ -84,7 +84,10 @@ func (s *relays) keep(ctx, left context.Context) {
 		}
 		var later <-chan time.Time
 		if len(open) < len(wanted) {
-			later = time.After(repeat) // whoever is in the way may go
+			later = time.After(pause) // whoever is in the way may go
+			pause = min(2*pause, repeat)
+		} else {
+			pause = soon
 		}
 		s.did(wanted)
 		select {

@@ -65,8 +65,8 @@ func wake(told chan struct{}) {
 	}
 }
 
-// soon is when doors are tried again that could not be opened, and each time twice as
-// long: the daemon before this one has them until it has been told that this one answers.
+// soon is when what could not be opened is tried again, and then each time after twice as
+// long: the daemon before this one has it until it has been told that this one answers.
 const soon = 20 * time.Millisecond
 
 // What is missing where the network cannot ask for names.
