@@ -46,7 +46,7 @@ func (h *Host) kept(ctx context.Context) (out limen.Routes, err error) {
 		return out, err
 	}
 	defer records.Close()
-	out.Gaps = append(gaps, limen.Gap{What: "where names lead", Why: "this limen asks no daemon, and so nobody answers for them", Next: "limen daemon start"})
+	out.Gaps = append(gaps, limen.Gap{What: "where names lead", Why: "there is no daemon that this limen may ask, so nobody answers for them", Next: "limen daemon start"})
 	if c, _, err := h.config(); err == nil { // else no suffix is set that could be asked about
 		out.Gaps = append(out.Gaps, dangers(c)...)
 	}
