@@ -26,7 +26,7 @@ type wide struct {
 
 	// Of keep alone.
 	doors   []*proxy.Wide // nil while they are shut
-	why     string        // why they are open nowhere
+	why     string        // why one of them is not
 	at      []netip.Addr  // where names are announced
 	said    map[string]*resolve.LocalName
 	missing map[string]limen.Gap // labels that could not be announced
@@ -65,18 +65,20 @@ func wake(told chan struct{}) {
 	}
 }
 
-// soon is when what could not be opened is tried again, and then each time after twice as
-// long: the daemon before this one has it until it has been told that this one answers.
-const soon = 20 * time.Millisecond
-
 // What is missing where the network cannot ask for names.
 const noWide = "names for devices of the network"
 
 func noLocal(label string) string { return "the name " + label + ".local for devices of the network" }
 
-// unrest is how long addresses may go on to change, so that a new network is one
-// change.
-const unrest = 200 * time.Millisecond
+const (
+	// unrest is how long addresses may go on to change, so that a new network is one
+	// change.
+	unrest = 200 * time.Millisecond
+	// soon is when what could not be opened is tried again, and then each time after
+	// twice as long: the daemon before this one has it until it has been told that this
+	// one answers.
+	soon = 20 * time.Millisecond
+)
 
 // keep opens the doors while somebody may come through, until ctx ends.
 func (w *wide) keep(ctx context.Context) {
@@ -98,21 +100,20 @@ func (w *wide) keep(ctx context.Context) {
 			shut()
 			w.doors = nil
 		}
-		var again <-chan time.Time
-		open := w.follow(ctx)
-		if open < len(w.doors) {
-			again = time.After(pause)
-			pause = min(2*pause, repeat)
-		} else {
+		var later <-chan time.Time
+		if w.follow(ctx) {
 			pause = soon
+		} else {
+			later = time.After(pause)
+			pause = min(2*pause, repeat)
 		}
-		if open > 0 || len(wanted) == 0 {
+		if len(wanted) == 0 || slices.ContainsFunc(w.doors, (*proxy.Wide).IsOpen) {
 			w.announce(ctx, wanted)
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-again:
+		case <-later:
 		case <-w.changed:
 		case <-w.moved:
 			select {
@@ -126,34 +127,33 @@ func (w *wide) keep(ctx context.Context) {
 
 // open answers the network at the ports of the doors, wherever these are open.
 func (w *wide) open(ctx context.Context, running *sync.WaitGroup) context.CancelFunc {
-	ctx, shut := context.WithCancel(ctx)
+	ctx, end := context.WithCancel(ctx)
 	var all []net.Listener
 	for _, port := range w.harbour.ports() {
 		door := proxy.NewWide(port)
 		w.doors, all = append(w.doors, door), append(all, door)
 	}
 	running.Go(func() {
+		defer end()
 		if err := w.harbour.lan.Serve(ctx, all...); err != nil && !errors.Is(err, ctx.Err()) {
 			w.harbour.miss(limen.Gap{What: noWide, Why: err.Error()})
 		}
 	})
 	running.Go(func() { serve.FollowCards(ctx, func() { wake(w.moved) }) })
 	return func() {
-		shut()
+		end()
 		for _, l := range all {
 			l.Close() // at once, so that the ports can be opened again
 		}
 	}
 }
 
-// follow opens the doors at the addresses that this machine has by now, and returns how
-// many are open somewhere.
-func (w *wide) follow(ctx context.Context) (open int) {
+// follow opens the doors at the addresses that this machine has by now, and reports
+// whether all are open.
+func (w *wide) follow(ctx context.Context) bool {
 	why := ""
 	for _, d := range w.doors {
-		if err := d.Follow(ctx); err == nil {
-			open++
-		} else if ctx.Err() == nil {
+		if err := d.Follow(ctx); err != nil && ctx.Err() == nil {
 			why = err.Error()
 		}
 	}
@@ -163,7 +163,7 @@ func (w *wide) follow(ctx context.Context) (open int) {
 			w.harbour.miss(limen.Gap{What: noWide, Why: why, Next: "limen route ls"})
 		}
 	}
-	return open
+	return why == ""
 }
 
 // announce has the network know these names and no others, at the addresses that

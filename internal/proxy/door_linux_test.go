@@ -279,6 +279,24 @@ func (v *visit) leave() {
 	}
 }
 
+func TestAnAddressThatSomebodyHasIsSaidBesideThoseThatAreOpen(t *testing.T) {
+	nettest.Enter(t)
+	other, taken := nettest.Address(t, "10.9.8.7/24"), nettest.Address(t, "10.9.9.7/24")
+	l, err := net.Listen("tcp", netip.AddrPortFrom(taken, 8443).String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	wide := NewWide(8443)
+	defer wide.Close()
+	if err := wide.Follow(t.Context()); err == nil || !strings.Contains(err.Error(), taken.String()) || !wide.IsOpen() {
+		t.Errorf("%v; open at %v: %v", err, other, wide.IsOpen())
+	}
+	l.Close()
+	if err := wide.Follow(t.Context()); err != nil || len(wide.at) != 2 {
+		t.Errorf("when it is free: %v, %v", err, wide.at)
+	}
+}
+
 func TestWhoComesWhileADoorIsClosedIsLetGo(t *testing.T) {
 	nettest.Enter(t)
 	other := nettest.Address(t, "10.9.8.7/24")

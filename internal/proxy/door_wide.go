@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,7 +39,8 @@ func NewWide(port uint16) *Wide {
 }
 
 // Follow opens the port where this machine has an address by now, and closes it
-// where it has none any more. The error says that it is open nowhere.
+// where it has none any more. The error says that it is not open somewhere, or
+// nowhere at all.
 func (w *Wide) Follow(ctx context.Context) error {
 	all, err := net.InterfaceAddrs()
 	if err != nil {
@@ -62,13 +64,13 @@ func (w *Wide) Follow(ctx context.Context) error {
 		}
 		l, e := (&net.ListenConfig{}).Listen(ctx, "tcp", netip.AddrPortFrom(a, w.port).String())
 		if e != nil {
-			err = errors.Join(err, e)
+			err = cmp.Or(err, e)
 			continue
 		}
 		w.at[a] = l
 		w.running.Go(func() { w.accept(l) })
 	}
-	if len(w.at) > 0 {
+	if len(w.at) > 0 && err == nil {
 		return nil
 	}
 	why := "this machine has no address in any network"
@@ -78,6 +80,13 @@ func (w *Wide) Follow(ctx context.Context) error {
 	return &limen.Error{
 		Kind: limen.Denied, What: fmt.Sprintf("cannot answer the network at port %d", w.port), Why: why, Next: fmt.Sprintf("limen why %d", w.port),
 	}
+}
+
+// IsOpen reports whether the port is open anywhere.
+func (w *Wide) IsOpen() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.at) > 0
 }
 
 // networked are the addresses that others can ask for. One that is only an address
