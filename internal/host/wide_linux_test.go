@@ -1,49 +1,13 @@
 package host
 
 import (
-	"net"
 	"net/netip"
 	"slices"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/nettest"
 )
-
-// street gives the test's network an address at which machines can ask for each
-// other's names: interfaces that lead nowhere lack IFF_MULTICAST
-// (drivers/net/dummy.c).
-func street(t *testing.T, prefix string) netip.Addr {
-	t.Helper()
-	address := nettest.Address(t, prefix)
-	all, err := net.Interfaces()
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := slices.IndexFunc(all, func(i net.Interface) bool {
-		addresses, _ := i.Addrs()
-		return slices.ContainsFunc(addresses, func(a net.Addr) bool { return a.String() == prefix })
-	})
-	socket, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer unix.Close(socket)
-	request, err := unix.NewIfreq(all[at].Name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := unix.IoctlIfreq(socket, unix.SIOCGIFFLAGS, request); err != nil {
-		t.Fatal(err)
-	}
-	request.SetUint16(request.Uint16() | unix.IFF_MULTICAST)
-	if err := unix.IoctlIfreq(socket, unix.SIOCSIFFLAGS, request); err != nil {
-		t.Fatal(err)
-	}
-	return address
-}
 
 func TestANameIsAnnouncedAnewInEachNetwork(t *testing.T) {
 	nettest.NeedPrivate(t)
@@ -56,7 +20,7 @@ func TestANameIsAnnouncedAnewInEachNetwork(t *testing.T) {
 			t.Errorf("without a network: %v, gaps %v", w.said, b.gaps)
 		}
 	}
-	first := street(t, "10.1.2.3/24")
+	first := nettest.Street(t, "10.1.2.3/24")
 	w.announce(t.Context(), wanted)
 	before := w.said["shop"]
 	if before == nil || len(b.gaps) > 0 || !slices.Equal(w.at, []netip.Addr{first}) {
@@ -66,7 +30,7 @@ func TestANameIsAnnouncedAnewInEachNetwork(t *testing.T) {
 	if w.said["shop"] != before {
 		t.Error("nothing was other than before, and it was announced anew")
 	}
-	second := street(t, "10.4.5.6/24")
+	second := nettest.Street(t, "10.4.5.6/24")
 	w.announce(t.Context(), wanted)
 	if now := w.said["shop"]; now == nil || now == before || !slices.Equal(w.at, []netip.Addr{first, second}) {
 		t.Errorf("with two: %v at %v", now, w.at)

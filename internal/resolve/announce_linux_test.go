@@ -8,49 +8,7 @@ import (
 
 	"github.com/limenhq/limen/internal/nettest"
 	"github.com/pion/mdns/v2"
-	"golang.org/x/sys/unix"
 )
-
-// neighbourhood gives the test's network an interface on which machines ask for
-// each other's names, and returns this machine's address there.
-func neighbourhood(t *testing.T) []netip.Addr {
-	t.Helper()
-	address := nettest.Address(t, "10.1.2.3/24")
-	all, err := net.Interfaces()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, i := range all {
-		if addresses, _ := i.Addrs(); len(addresses) > 0 && addresses[0].String() == "10.1.2.3/24" {
-			allowMulticast(t, i.Name)
-			return []netip.Addr{address}
-		}
-	}
-	t.Fatal("the new interface is not there")
-	return nil
-}
-
-// allowMulticast sets IFF_MULTICAST, which interfaces that lead nowhere lack
-// (drivers/net/dummy.c).
-func allowMulticast(t *testing.T, name string) {
-	t.Helper()
-	socket, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer unix.Close(socket)
-	request, err := unix.NewIfreq(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := unix.IoctlIfreq(socket, unix.SIOCGIFFLAGS, request); err != nil {
-		t.Fatal(err)
-	}
-	request.SetUint16(request.Uint16() | unix.IFF_MULTICAST)
-	if err := unix.IoctlIfreq(socket, unix.SIOCSIFFLAGS, request); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // resolve asks the network for a name, as a phone would.
 func find(t *testing.T, at []netip.Addr, name string) netip.Addr {
@@ -72,7 +30,7 @@ func find(t *testing.T, at []netip.Addr, name string) netip.Addr {
 }
 
 func TestAnAnnouncedNameLeadsToThisMachine(t *testing.T) {
-	at := neighbourhood(t)
+	at := []netip.Addr{nettest.Street(t, "10.1.2.3/24")}
 	name, err := Announce(t.Context(), "shop", at)
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +57,7 @@ func TestAnAnnouncedNameLeadsToThisMachine(t *testing.T) {
 }
 
 func TestANameOfAnotherMachineIsLeftToIt(t *testing.T) {
-	at := neighbourhood(t)
+	at := []netip.Addr{nettest.Street(t, "10.1.2.3/24")}
 	there, err := faces(at)
 	if err != nil {
 		t.Fatal(err)
@@ -123,7 +81,7 @@ func TestANameNeedsANetworkAndSomebodyWhoWaits(t *testing.T) {
 	if _, err := Announce(t.Context(), "shop", nil); err != errNoFace {
 		t.Errorf("without a network: %v", err)
 	}
-	at := neighbourhood(t)
+	at := []netip.Addr{nettest.Street(t, "10.1.2.3/24")}
 	gone, leave := context.WithCancel(t.Context())
 	leave()
 	if name, err := Announce(gone, "shop", at); err == nil {
