@@ -45,6 +45,7 @@ type harbour struct {
 	loading sync.Mutex    // held by whoever reads the records, until it has taken them in: what was read last counts
 	saving  chan struct{} // told that something is unsaved
 
+	writing sync.Mutex   // held by whoever puts names into the records, or takes them out
 	opening sync.Mutex   // guards records
 	records *store.Store // nil as long as nothing can be kept
 
@@ -115,13 +116,7 @@ func (b *harbour) sweep(ctx context.Context) error {
 		return err
 	}
 	kept = slices.DeleteFunc(kept, func(r limen.Route) bool { return r.Source == limen.RouteTyped || !isOver(r) })
-	for _, r := range kept {
-		if _, err := records.DropRoute(ctx, r); err != nil {
-			return err
-		}
-	}
-	b.drop(kept)
-	return nil
+	return b.drop(ctx, records, kept)
 }
 
 // refresh makes the routes as they are now of those that are kept and of who

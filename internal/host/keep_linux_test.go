@@ -253,6 +253,34 @@ func TestANameLeadsToAnotherUnlessInACircle(t *testing.T) {
 	}
 }
 
+// Names are kept beside all else, and the disk may be slow.
+func TestANameCanBeLedToAndTakenAwayBeforeItIsKept(t *testing.T) {
+	h := keeping(t)
+	b := h.harbour.Load()
+	b.writing.Lock() // nothing is kept
+	website(t, "blog", "127.0.0.1", "5174")
+	until(t, h, live("blog.localhost"))
+	if r := routed(t, h, "news", "blog.localhost", op.RouteIn{}); r.State != limen.RouteLive {
+		t.Errorf("%+v", r)
+	}
+	if _, err := h.Route(t.Context(), op.RouteIn{Name: "blog", Target: limen.Target{Port: 3000}}); err == nil {
+		t.Error("a name was taken over")
+	}
+	b.writing.Unlock()
+	if _, err := h.Unroute(t.Context(), op.UnrouteIn{Names: []string{"blog"}}); err != nil {
+		t.Error(err)
+	}
+	b.saveAll(t.Context())
+	records, all, _, err := h.routeRecords(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer records.Close()
+	if slices.ContainsFunc(all, func(r limen.Route) bool { return r.Name == "blog.localhost" }) {
+		t.Errorf("after it was taken away: %+v", all)
+	}
+}
+
 func TestARouteIsCarriedAsTCPAtItsOwnAddress(t *testing.T) {
 	h := keeping(t)
 	echo := func(text, at string) {

@@ -63,7 +63,7 @@ func (b *harbour) saveAll(ctx context.Context) (left bool) {
 		return true
 	}
 	b.mu.Lock()
-	pending, hasBegun := maps.Clone(b.unsaved), b.hasBegun
+	hasBegun := b.hasBegun
 	b.mu.Unlock()
 	if !hasBegun {
 		if b.load(ctx) != nil {
@@ -71,21 +71,45 @@ func (b *harbour) saveAll(ctx context.Context) (left bool) {
 		}
 		b.mend(unread)
 	}
-	for k, r := range pending {
-		if err := records.PutRoute(ctx, r); err != nil {
+	pending := b.late()
+	for k := range pending {
+		if err := b.saveOne(ctx, records, k); err != nil {
 			b.miss(gapOf(unkept, err, ""))
 			return true
 		}
-		b.mu.Lock()
-		if now, isThere := b.unsaved[k]; isThere && now.Target == r.Target && *now.Subject == *r.Subject {
-			delete(b.unsaved, k)
-		}
-		b.mu.Unlock()
 	}
 	if len(pending) > 0 {
 		b.mend(unkept)
 	}
 	return false
+}
+
+// saveOne keeps a name as it is now, if it is still to be kept.
+func (b *harbour) saveOne(ctx context.Context, records *store.Store, k berthKey) error {
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	b.mu.Lock()
+	r, isThere := b.unsaved[k]
+	b.mu.Unlock()
+	if !isThere {
+		return nil // it was taken away
+	}
+	if err := records.PutRoute(ctx, r); err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if now := b.unsaved[k]; now.Target == r.Target && now.Subject != nil && *now.Subject == *r.Subject {
+		delete(b.unsaved, k)
+	}
+	return nil
+}
+
+// late are the names that are not kept yet.
+func (b *harbour) late() map[berthKey]limen.Route {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return maps.Clone(b.unsaved)
 }
 
 // mend forgets a gap that is one no more.

@@ -21,7 +21,7 @@ func (h *Host) Pin(ctx context.Context, in op.PinIn) (r limen.Route, err error) 
 	if path != "" || strings.HasPrefix(name, "*.") {
 		return r, &limen.Error{Kind: limen.Invalid, What: what, Why: "a project's name is pinned, with all that is below it", Next: "limen route pin shop feature-x"}
 	}
-	records, all, err := h.routeRecords(ctx)
+	records, all, _, err := h.routeRecords(ctx)
 	if err != nil {
 		return r, err
 	}

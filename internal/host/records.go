@@ -2,7 +2,9 @@ package host
 
 import (
 	"context"
+	"maps"
 	"path/filepath"
+	"slices"
 
 	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/store"
@@ -30,16 +32,20 @@ func (h *Host) records(ctx context.Context) (*store.Store, []limen.Gap, error) {
 	}}, nil
 }
 
-// routeRecords are the records, and the names in them.
-func (h *Host) routeRecords(ctx context.Context) (*store.Store, []limen.Route, error) {
-	records, _, err := h.records(ctx)
-	if err != nil {
-		return nil, nil, err
+// routeRecords are the records, and the names in them: also those that were given a
+// moment ago, and are not there yet.
+func (h *Host) routeRecords(ctx context.Context) (records *store.Store, all []limen.Route, gaps []limen.Gap, err error) {
+	if records, gaps, err = h.records(ctx); err != nil {
+		return nil, nil, nil, err
 	}
-	all, err := records.Routes(ctx)
-	if err != nil {
+	var late map[berthKey]limen.Route
+	if b := h.harbour.Load(); b != nil {
+		late = b.late() // before the records are read: what is saved meanwhile is in both
+	}
+	if all, err = records.Routes(ctx); err != nil {
 		records.Close()
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	return records, all, nil
+	all = slices.DeleteFunc(all, func(r limen.Route) bool { _, isLate := late[keyOf(r)]; return isLate })
+	return records, slices.AppendSeq(all, maps.Values(late)), gaps, nil
 }

@@ -72,7 +72,7 @@ func (h *Host) Resolve(ctx context.Context, in op.ResolveIn) (out limen.Resoluti
 // namesOwnAddresses are the addresses that names have to themselves.
 func (h *Host) namesOwnAddresses(ctx context.Context) map[string]netip.Addr {
 	own := map[string]netip.Addr{}
-	records, all, err := h.routeRecords(ctx)
+	records, all, _, err := h.routeRecords(ctx)
 	if err != nil {
 		return own // then no name has one that could be found again
 	}

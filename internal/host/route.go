@@ -21,7 +21,7 @@ func (h *Host) Route(ctx context.Context, in op.RouteIn) (limen.Route, error) {
 	if err != nil {
 		return r, err
 	}
-	records, all, err := h.routeRecords(ctx)
+	records, all, _, err := h.routeRecords(ctx)
 	if err != nil {
 		return r, err
 	}

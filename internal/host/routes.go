@@ -11,6 +11,7 @@ import (
 
 	"github.com/limenhq/limen"
 	"github.com/limenhq/limen/internal/op"
+	"github.com/limenhq/limen/internal/store"
 )
 
 // Routes says which names there are, and where they lead.
@@ -134,15 +135,11 @@ func (h *Host) Unroute(ctx context.Context, in op.UnrouteIn) (out limen.Routes, 
 	if len(in.Names) == 0 {
 		return out, &limen.Error{Kind: limen.Invalid, What: "cannot take a name away", Why: "none is named", Next: "limen route ls"}
 	}
-	records, gaps, err := h.records(ctx)
+	records, all, gaps, err := h.routeRecords(ctx)
 	if err != nil {
 		return out, err
 	}
 	defer records.Close()
-	all, err := records.Routes(ctx)
-	if err != nil {
-		return out, err
-	}
 	for _, word := range in.Names {
 		name, path, err := h.parseName(bareName(word))
 		if err != nil {
@@ -159,17 +156,23 @@ func (h *Host) Unroute(ctx context.Context, in op.UnrouteIn) (out limen.Routes, 
 		}
 		out.Routes = append(out.Routes, all[i])
 	}
-	for _, r := range out.Routes {
-		if _, err := records.DropRoute(ctx, r); err != nil {
-			return out, err
-		}
-	}
 	out.Gaps = gaps
 	if b := h.harbour.Load(); b != nil {
-		b.drop(out.Routes)
+		if err := b.drop(ctx, records, out.Routes); err != nil {
+			return out, err
+		}
 		return out, b.load(ctx)
 	}
-	return out, nil
+	return out, dropAll(ctx, records, out.Routes)
+}
+
+func dropAll(ctx context.Context, records *store.Store, routes []limen.Route) error {
+	for _, r := range routes {
+		if _, err := records.DropRoute(ctx, r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // bareName is a name without what stands around it where names are listed:
@@ -190,9 +193,14 @@ func bareName(listed string) string {
 	return host
 }
 
-// drop takes names away from who has them now. They stay without one until they
-// listen anew; whoever else has wanted it can have it.
-func (b *harbour) drop(routes []limen.Route) {
+// drop takes names away from who has them now, and from the records. They stay without
+// one until they listen anew; whoever else has wanted it can have it.
+func (b *harbour) drop(ctx context.Context, records *store.Store, routes []limen.Route) error {
+	b.writing.Lock() // or one that is being saved would be there again
+	defer b.writing.Unlock()
+	if err := dropAll(ctx, records, routes); err != nil {
+		return err
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, r := range routes {
@@ -209,4 +217,5 @@ func (b *harbour) drop(routes []limen.Route) {
 	}
 	b.name()
 	b.refresh()
+	return nil
 }
